@@ -1,0 +1,23 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import (
+    booking_mirror,
+    booking_settings,
+    booking_credential,
+    booking_connection,
+    booking_schedule,
+    booking_run,
+    booking_sync,
+    booking,
+    booking_pricing,
+    booking_service,
+    booking_staff,
+    booking_customer,
+    booking_import,
+    booking_invoicing,
+    booking_exclusion,
+    booking_changes,
+    account_move,
+    account_move_line,
+    product_template,
+    res_partner,
+)
