@@ -159,7 +159,12 @@ class TokenProvider:
 
     def _acquire(self) -> str:
         if self._application is not None:
-            return self._ask(self._application, None)
+            try:
+                return self._ask(self._application, None)
+            except GraphError as error:
+                # One of two secrets ran out since; the other may do.
+                if error.code not in _SECRET_CODES or not self._credentials.previous_secret:
+                    raise
         self._credentials.check()
         if self._credentials.private_key:
             self._application = self._make(self._certificate())

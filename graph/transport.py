@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from .errors import GraphError, make_error
 from .urls import host_of
@@ -84,7 +84,7 @@ def exchange(
         )
         with response:
             body = _read(response, url, max_body, give_up)
-    except (requests.RequestException, OSError) as exc:
+    except (requests.RequestException, HTTPError, OSError) as exc:
         # Without its cause: that one's text holds the address, which holds people's ids.
         raise _fault(exc, url) from None
     elapsed = round((time.monotonic() - started) * 1000)
