@@ -219,7 +219,12 @@ class TokenProvider:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise make_error("unexpected_answer", details={"host": host}) from None
         token = result.get("access_token") if isinstance(result, dict) else None
-        if not token or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        if (
+            not token
+            or not isinstance(token, str)
+            or not token.isascii()
+            or not token.isprintable()
+        ):
             if isinstance(result, dict) and result.get("error"):
                 raise entra_error(result, host=host, secret=secret)
             raise make_error("unexpected_answer", details={"host": host})
@@ -260,7 +265,9 @@ class _EntraWire:
         status = answer.status
         if 200 <= status < 300 and not isinstance(payload, dict):
             code = "truncated" if looks_cut(answer.body) else "not_json"
-            raise make_error(code if is_page else "empty_answer", status=status, details={"host": host})
+            raise make_error(
+                code if is_page else "empty_answer", status=status, details={"host": host}
+            )
         if 400 <= status < 500 and status not in (407, 408, 429):
             if not isinstance(payload, dict):
                 raise make_error("not_json", status=status, details={"host": host})
@@ -269,7 +276,13 @@ class _EntraWire:
                 raise entra_error(payload, host=host, status=status)
         elif not 200 <= status < 300:
             raise read_failure(
-                status, answer.headers, None, read=True, host=host, now=self._clock(), is_page=is_page
+                status,
+                answer.headers,
+                None,
+                read=True,
+                host=host,
+                now=self._clock(),
+                is_page=is_page,
             )
         return SimpleNamespace(
             status_code=status,
@@ -288,9 +301,11 @@ def _roles(token: str | None) -> frozenset[str]:
     except (ValueError, binascii.Error, RecursionError):
         return frozenset()
     roles = claims.get("roles") if isinstance(claims, dict) else None
-    return frozenset(role for role in (roles or ()) if isinstance(role, str)) if isinstance(
-        roles, list
-    ) else frozenset()
+    return (
+        frozenset(role for role in (roles or ()) if isinstance(role, str))
+        if isinstance(roles, list)
+        else frozenset()
+    )
 
 
 #: configurations whose token is kept per process; beyond it the one unused longest goes

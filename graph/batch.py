@@ -186,4 +186,3 @@ def _as_json(number: int, request: BatchRequest) -> dict:
     if headers:
         entry["headers"] = headers
     return entry
-

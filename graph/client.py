@@ -22,7 +22,7 @@ from .urls import host_of, pinned, redacted
 _logger = logging.getLogger(__name__)
 
 #: without it Graph hides the members that an enumeration got after it was first published
-_UNKNOWN_MEMBERS = "include-unknown-enum-members"
+UNKNOWN_MEMBERS = "include-unknown-enum-members"
 
 #: pages of one list; beyond it the list is taken to have no end
 _MAX_PAGES = 10_000
@@ -172,9 +172,7 @@ class GraphClient:
     def may_repeat(self, error: GraphError, read: bool, attempts: int) -> bool:
         """Whether to try a request again: reads when it may help, writes only when the first
         attempt was certainly not carried out."""
-        return (
-            attempts < self._max_retries and error.retryable and (read or error.not_carried_out)
-        )
+        return attempts < self._max_retries and error.retryable and (read or error.not_carried_out)
 
     def when_to_repeat(self, error: GraphError, attempts: int) -> datetime:
         """The moment to try again: Microsoft's, or else one of ours, further off each time."""
@@ -240,7 +238,7 @@ class GraphClient:
         headers = {
             "Accept": "application/json",
             "client-request-id": client_request_id,
-            **({"Prefer": _UNKNOWN_MEMBERS} if method == "GET" else {}),
+            **({"Prefer": UNKNOWN_MEMBERS} if method == "GET" else {}),
             **(options.get("headers") or {}),
         }
         self.request_count += 1

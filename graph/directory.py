@@ -22,6 +22,7 @@ from .values import (
     price_type,
     text,
     texts,
+    written,
 )
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -110,7 +111,7 @@ class Service:
             default_duration=duration(data.get("defaultDuration")),
             default_price=price(data.get("defaultPrice")),
             price_type=price_type(kind),
-            price_type_text=text(kind if isinstance(kind, str | None) else str(kind)),
+            price_type_text=written(kind),
             maximum_attendees=integer(data.get("maximumAttendeesCount"), 1),
             is_hidden=flag(data.get("isHiddenFromCustomers")),
             staff_member_ids=texts(data.get("staffMemberIds")),
@@ -177,7 +178,7 @@ class Customer:
         phones = texts([as_object(item).get("number") for item in as_list(data.get("phones"))])
         addresses = [as_object(item) for item in as_list(data.get("addresses"))]
         # Bookings keeps empty addresses beside the one that was filled in.
-        address = next((item for item in addresses if any(map(text, item.values()))), {})
+        address = next((item for item in addresses if _is_filled(item)), {})
         return cls(
             id=graph_id,
             display_name=text(data.get("displayName")),
@@ -191,6 +192,11 @@ class Customer:
             state=text(address.get("state")),
             country=text(address.get("countryOrRegion")),
         )
+
+
+def _is_filled(address: dict) -> bool:
+    names = ("street", "city", "postalCode", "state", "countryOrRegion")
+    return any(text(address.get(name)) for name in names)
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,9 @@ def make_error(
     error.date = date or None
     error.retryable = code in RETRYABLE_CODES
     error.not_carried_out = (
-        issubclass(cls, ConfigurationError) or code in _NOT_CARRIED_OUT_CODES if not_carried_out is None else not_carried_out
+        issubclass(cls, ConfigurationError) or code in _NOT_CARRIED_OUT_CODES
+        if not_carried_out is None
+        else not_carried_out
     )
     error.retry_at = retry_at
     error.details = dict(details or {})

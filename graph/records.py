@@ -30,6 +30,7 @@ from .values import (
     price_type,
     text,
     texts,
+    written,
 )
 
 __all__ = [
@@ -163,7 +164,6 @@ class Appointment:
         if amount is None and kind in _PRICED:
             kind = "undefined"
         self_service_id = text(data.get("selfServiceAppointmentId"))
-        kind_text = data.get("priceType")
         return cls(
             id=graph_id,
             self_service_id="" if self_service_id == _NO_SELF_SERVICE else self_service_id,
@@ -174,7 +174,7 @@ class Appointment:
             end=end,
             price=Decimal(0) if amount is None else amount,
             price_type=kind,
-            price_type_text=text(kind_text if isinstance(kind_text, str | None) else str(kind_text)),
+            price_type_text=written(data.get("priceType")),
             customer_name=text(data.get("customerName")),
             customer_email=text(data.get("customerEmailAddress")),
             customer_phone=text(data.get("customerPhone")),
@@ -250,13 +250,13 @@ def _edge(data: dict, graph_id: str, *names: str) -> datetime | None:
         if value is None:
             continue
         if isinstance(value, dict):
-            written, zone = value.get("dateTime"), value.get("timeZone")
+            said, zone = value.get("dateTime"), value.get("timeZone")
         else:
-            written, zone = value, None
-        if not isinstance(written, str) or not written.strip():
+            said, zone = value, None
+        if not isinstance(said, str) or not said.strip():
             continue
         try:
-            return parse_moment(written, zone if isinstance(zone, str) else None)
+            return parse_moment(said, zone if isinstance(zone, str) else None)
         except (ValueError, OverflowError) as exc:
             raise RecordError(graph_id, f"The appointment's {name} is {exc}.") from None
     return None

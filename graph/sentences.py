@@ -18,13 +18,11 @@ SENTENCES = {
         ),
         "url_not_https": (
             "The address “%(field)s” does not start with https://.",
-            "Enter an address that starts with https://: the application's secret travels "
-            "over it.",
+            "Enter an address that starts with https://: the application's secret travels over it.",
         ),
         "url_no_host": (
             "The address “%(field)s” has no usable host name.",
-            "Enter it like https://login.microsoftonline.com, with a host name after the "
-            "slashes.",
+            "Enter it like https://login.microsoftonline.com, with a host name after the slashes.",
         ),
         "url_has_path": (
             "The address “%(field)s” goes on after its host name.",
@@ -59,8 +57,7 @@ SENTENCES = {
         ),
         "credential_missing": (
             "There is neither a client secret nor a certificate with its key.",
-            "Enter the value of a client secret, or paste the private key and the "
-            "certificate.",
+            "Enter the value of a client secret, or paste the private key and the certificate.",
         ),
         "key_missing": (
             "There is a certificate, but no private key.",
@@ -115,8 +112,7 @@ SENTENCES = {
             "the booking page's link.",
         ),
         "personal_page": (
-            "This is a personal “Bookings with me” page, which Microsoft Graph does not "
-            "offer.",
+            "This is a personal “Bookings with me” page, which Microsoft Graph does not offer.",
             "Use a shared booking page, made in Microsoft Bookings, and enter its address.",
         ),
     },
@@ -175,8 +171,7 @@ SENTENCES = {
         ),
         "scope_unknown": (
             "The tenant does not know the Microsoft Graph of the chosen cloud.",
-            "Check the chosen cloud and, for a cloud of your own, the address of Microsoft "
-            "Graph.",
+            "Check the chosen cloud and, for a cloud of your own, the address of Microsoft Graph.",
         ),
         "token_refused": (
             "Microsoft refused to issue a token (%(reason)s).",
@@ -185,8 +180,7 @@ SENTENCES = {
         ),
         "token_rejected": (
             "Microsoft Graph does not accept the token that was just issued.",
-            "Check that the chosen cloud is the right one for both the tokens and Microsoft "
-            "Graph.",
+            "Check that the chosen cloud is the right one for both the tokens and Microsoft Graph.",
         ),
     },
     "access": {
@@ -282,9 +276,13 @@ SENTENCES = {
             "Check the addresses of the chosen cloud; report it, with Microsoft's request id, "
             "if they are right.",
         ),
+        "record_unreadable": (
+            "Microsoft sent a record that cannot be understood: %(reason)s",
+            "Open it in Microsoft Bookings and save it again; report it, with Microsoft's "
+            "request id, if that does not help.",
+        ),
         "foreign_host": (
-            "An answer refers to another server (%(host)s), to which the token must not be "
-            "sent.",
+            "An answer refers to another server (%(host)s), to which the token must not be sent.",
             "Check the addresses of the chosen cloud and the proxy.",
         ),
         "paging_loop": (

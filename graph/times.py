@@ -23,7 +23,16 @@ _DURATION = re.compile(
 _DISPLAY_NAME = re.compile(r"\((?:UTC|GMT)(?:([+-])([0-9]{1,2}):([0-9]{2}))?\)\s*(.*)")
 
 _UTC_NAMES = frozenset(
-    {"", "utc", "etc/utc", "z", "gmt", "etc/gmt", "coordinated universal time", "tzone://microsoft/utc"}
+    {
+        "",
+        "utc",
+        "etc/utc",
+        "z",
+        "gmt",
+        "etc/gmt",
+        "coordinated universal time",
+        "tzone://microsoft/utc",
+    }
 )
 
 #: years that no booking leaves; beyond them the arithmetic of time zones overflows
@@ -79,6 +88,22 @@ def parse_duration(text: str) -> timedelta:
         raise ValueError("a duration beyond all measure") from None
 
 
+def format_moment(moment: datetime) -> str:
+    """A moment as Graph takes it in a query: UTC with ``Z``, for a plus sign would be lost.
+
+    :param moment: aware datetime; its decimals are cut
+    :raises ValueError: for a naive one
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return f"{moment.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def format_duration(length: timedelta) -> str:
+    """A length of time as Graph takes it: ``PT5400S`` is as good as ``PT1H30M``."""
+    return f"PT{int(length.total_seconds())}S"
+
+
 @lru_cache(maxsize=512)
 def find_zone(name: str) -> tzinfo | None:
     """The time zone of a name: IANA, Windows, or as a Windows dialog shows it.
@@ -107,7 +132,9 @@ def _iana_names() -> dict[str, str]:
 def _cities() -> dict[str, str]:
     """City in lower case -> IANA name. Where two zones end alike, the longer name gives way."""
     names = sorted(available_timezones(), key=lambda name: (-len(name), name))
-    return {name.rpartition("/")[2].replace("_", " ").lower(): name for name in names if "/" in name}
+    return {
+        name.rpartition("/")[2].replace("_", " ").lower(): name for name in names if "/" in name
+    }
 
 
 def _by_windows_name(text: str) -> tzinfo | None:

@@ -121,7 +121,9 @@ def _fault(exc: Exception, url: str) -> GraphError:
         code = "proxy"
     elif isinstance(exc, requests.exceptions.SSLError):
         code = "tls"
-    elif isinstance(exc, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+    elif isinstance(
+        exc, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError
+    ):
         code = "truncated"
     elif isinstance(exc, requests.Timeout):
         code = "timeout"

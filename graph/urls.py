@@ -49,7 +49,8 @@ def redacted(url: str) -> str:
     """The path of an address with ids replaced by short hashes, without host and query: what may be logged."""
     path = urlsplit(url).path
     return "/".join(
-        part if part in _WORDS else short_hash(part) for part in (unquote(raw) for raw in path.split("/"))
+        part if part in _WORDS else short_hash(part)
+        for part in (unquote(raw) for raw in path.split("/"))
     )
 
 

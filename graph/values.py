@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from .times import parse_duration, parse_moment
 
+_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
+
 #: what PostgreSQL and UTF-8 cannot hold
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -102,10 +104,12 @@ def flag(value: object) -> bool:
 
 def price(value: object) -> Decimal | None:
     """A price, exactly as it was written, without needless zeros; None when it is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if not isinstance(value, str) and not abs(value) < _PRICE_LIMIT:
         return None
     try:
-        number = Decimal(str(value).strip()[:64])
+        number = Decimal(_number(str(value)))
     except (InvalidOperation, ValueError):
         return None
     if not number.is_finite() or abs(number) >= _PRICE_LIMIT:
@@ -113,10 +117,24 @@ def price(value: object) -> Decimal | None:
     return plain(number)
 
 
+def _number(written: str) -> str:
+    """A number as JSON writes it. :raises ValueError: for the further forms that Python reads"""
+    if not _NUMBER.fullmatch(written.strip()):
+        raise ValueError("not a number")
+    return written.strip()
+
+
 def plain(number: Decimal) -> Decimal:
     """A number without needless zeros and without exponent: 50.0 is 50, and so is 5E+1."""
+    if not number:
+        return Decimal(0)
     number = number.normalize()
     return number.quantize(Decimal(1)) if number.as_tuple().exponent > 0 else number
+
+
+def written(value: object) -> str:
+    """An enumeration's member as Graph wrote it; older services write numbers."""
+    return str(value) if type(value) is int and abs(value) < _INTEGER_LIMIT else text(value)
 
 
 def price_type(value: object) -> str:
