@@ -4,18 +4,38 @@
 # code: (status, OAuth error, suberror, text). Placeholders: app, tenant, detail.
 ERRORS = {
     50027: (401, "invalid_client", None, "JWT token is invalid or malformed."),
-    53003: (400, "invalid_grant", None, "Access has been blocked by Conditional Access policies."),
+    53003: (
+        400,
+        "invalid_grant",
+        None,
+        "Access has been blocked by Conditional Access policies.",
+    ),
     65001: (
         400,
         "invalid_grant",
         "consent_required",
         "No administrator has consented to the application '{app}'.",
     ),
-    70003: (400, "unsupported_grant_type", None, "The grant type '{detail}' is not supported."),
+    70003: (
+        400,
+        "unsupported_grant_type",
+        None,
+        "The grant type '{detail}' is not supported.",
+    ),
     70011: (400, "invalid_scope", None, "The provided scope '{detail}' is not valid."),
-    90002: (400, "invalid_tenant", None, "Tenant '{tenant}' not found. Check the tenant ID."),
+    90002: (
+        400,
+        "invalid_tenant",
+        None,
+        "Tenant '{tenant}' not found. Check the tenant ID.",
+    ),
     90033: (503, "temporarily_unavailable", None, "A transient error has occurred."),
-    90055: (429, "temporarily_unavailable", None, "Too many requests from this tenant."),
+    90055: (
+        429,
+        "temporarily_unavailable",
+        None,
+        "Too many requests from this tenant.",
+    ),
     500011: (
         400,
         "invalid_resource",
@@ -28,9 +48,24 @@ ERRORS = {
         None,
         "Application with identifier '{detail}' was not found in the directory '{tenant}'.",
     ),
-    700021: (401, "invalid_client", None, "Client assertion is not about the application."),
-    700023: (401, "invalid_client", None, "Client assertion audience does not match the issuer."),
-    700024: (401, "invalid_client", None, "Client assertion is not within its valid time range."),
+    700021: (
+        401,
+        "invalid_client",
+        None,
+        "Client assertion is not about the application.",
+    ),
+    700023: (
+        401,
+        "invalid_client",
+        None,
+        "Client assertion audience does not match the issuer.",
+    ),
+    700024: (
+        401,
+        "invalid_client",
+        None,
+        "Client assertion is not within its valid time range.",
+    ),
     700027: (
         401,
         "invalid_client",
@@ -52,7 +87,12 @@ ERRORS = {
         None,
         "The scope '{detail}' is not valid: client credentials need one that ends in /.default.",
     ),
-    5002738: (401, "invalid_client", None, "The algorithm '{detail}' is not supported."),
+    5002738: (
+        401,
+        "invalid_client",
+        None,
+        "The algorithm '{detail}' is not supported.",
+    ),
     7000112: (400, "unauthorized_client", None, "Application '{app}' is disabled."),
     7000215: (
         401,
@@ -67,7 +107,12 @@ ERRORS = {
         None,
         "'client_assertion' or 'client_secret' is required for the grant type.",
     ),
-    7000222: (401, "invalid_client", None, "The client secret keys for app '{app}' are expired."),
+    7000222: (
+        401,
+        "invalid_client",
+        None,
+        "The client secret keys for app '{app}' are expired.",
+    ),
     9001023: (
         400,
         "invalid_request",

@@ -5,7 +5,6 @@ import time
 from collections import Counter, deque
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from http import HTTPStatus
 from random import Random
 from threading import RLock
 from urllib.parse import quote, unquote, urlsplit
@@ -74,7 +73,11 @@ class SandboxApp:
         self.log = None
         self.tokens = Tokens(tenant, lambda: self.entra.issuer(), self.clock)
         self.entra = Entra(
-            tenant, self.tokens, lambda: self.authority_url, lambda: self.graph_url, self.clock
+            tenant,
+            self.tokens,
+            lambda: self.authority_url,
+            lambda: self.graph_url,
+            self.clock,
         )
         self.graph = Graph(tenant, self.habits, lambda: self.graph_url)
         self._lock = RLock()
@@ -207,7 +210,9 @@ class SandboxApp:
             return self.graph.handle(call)
         except TokenRefused as error:
             fault = GraphFault(401, "InvalidAuthenticationToken", str(error))
-            fault.headers["WWW-Authenticate"] = f'Bearer realm="", authorization_uri="{self.authority_url}/common/oauth2/authorize"'
+            fault.headers["WWW-Authenticate"] = (
+                f'Bearer realm="", authorization_uri="{self.authority_url}/common/oauth2/authorize"'
+            )
             return self._graph_error(fault, request.headers, request_id)
         except GraphFault as error:
             return self._graph_error(error, request.headers, request_id)

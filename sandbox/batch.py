@@ -35,7 +35,10 @@ def handle_batch(call: Call, answer, shuffle: Random) -> Reply:
     responses = []
     for part_id, depends_on, part in parts:
         if any(statuses.get(other, 424) >= 400 for other in depends_on):
-            error = {"code": "FailedDependency", "message": "A request it depends on failed."}
+            error = {
+                "code": "FailedDependency",
+                "message": "A request it depends on failed.",
+            }
             reply = Reply(424, {"error": error}, {"Content-Type": "application/json"})
         else:
             reply = answer(part)

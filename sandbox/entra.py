@@ -17,6 +17,8 @@ OTHER_CLOUDS = (
     "https://graph.microsoft.us",
     "https://dod-graph.microsoft.us",
 )
+
+
 @dataclass(frozen=True)
 class EntraRequest:
     """A request to Entra. ``trace_id`` is what it will be known by."""
@@ -64,14 +66,22 @@ class Entra:
                 return self._token(request)
         except EntraRefusal as refusal:
             return self.refuse(refusal, tenant, request)
-        return Reply(404, b"<html><body>404 - Not found</body></html>", {"Content-Type": "text/html"})
+        return Reply(
+            404,
+            b"<html><body>404 - Not found</body></html>",
+            {"Content-Type": "text/html"},
+        )
 
     def refuse(self, refusal: EntraRefusal, tenant: str, request: EntraRequest) -> Reply:
         """The JSON of an error."""
         status, error, suberror, text = ERRORS[refusal.code]
         when = f"{self.clock():%Y-%m-%d %H:%M:%SZ}"
         correlation = request.headers.get("client-request-id") or request.trace_id
-        words = {"app": self.registration.client_id, "tenant": tenant, "detail": refusal.detail}
+        words = {
+            "app": self.registration.client_id,
+            "tenant": tenant,
+            "detail": refusal.detail,
+        }
         description = (
             f"AADSTS{refusal.code}: {text.format(**words)} Trace ID: {request.trace_id} "
             f"Correlation ID: {correlation} Timestamp: {when}"
@@ -105,7 +115,10 @@ class Entra:
         root = f"{self.authority()}/{self.registration.tenant_id}"
         return {
             "token_endpoint": f"{root}/oauth2/v2.0/token",
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+            "token_endpoint_auth_methods_supported": [
+                "client_secret_post",
+                "private_key_jwt",
+            ],
             "jwks_uri": f"{root}/discovery/v2.0/keys",
             "response_modes_supported": ["query", "fragment", "form_post"],
             "subject_types_supported": ["pairwise"],

@@ -13,9 +13,21 @@ from .replies import GraphFault, Reply
 # kind: (status, Graph's code, message). Bookings' 500 has no message.
 STATUS_KINDS = {
     "400": (400, "BadRequest", "The request is not valid."),
-    "401": (401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid."),
-    "403": (403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."),
-    "404": (404, "ErrorItemNotFound", "The specified object was not found in the store."),
+    "401": (
+        401,
+        "InvalidAuthenticationToken",
+        "Access token has expired or is not yet valid.",
+    ),
+    "403": (
+        403,
+        "ErrorAccessDenied",
+        "Access is denied. Check credentials and try again.",
+    ),
+    "404": (
+        404,
+        "ErrorItemNotFound",
+        "The specified object was not found in the store.",
+    ),
     "mailbox": (
         404,
         "MailboxNotEnabledForRESTAPI",

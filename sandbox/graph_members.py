@@ -198,5 +198,3 @@ def take(body: dict, members: dict, type_name: str) -> dict:
         except (ValueError, AttributeError) as error:
             raise bad_request(f"Cannot convert the value of '{name}' to its type.") from error
     return taken
-
-

@@ -117,7 +117,10 @@ def update_appointment(graph, call: Call, business: Business, item: Appointment)
     if invoice and graph.habits.invoice_members == "refused":
         raise bad_request("The invoice of an appointment cannot be set.")
     start, end = _times(taken)
-    start, end = start or item.start, end or (start and start + item.duration) or item.end
+    start, end = (
+        start or item.start,
+        end or (start and start + item.duration) or item.end,
+    )
     if end < start:
         raise unknown_error()
     service_id = taken.get("serviceId", item.service_id)
@@ -171,7 +174,10 @@ def _customers(graph, business: Business, taken: dict, most: int) -> list:
         elif not customer_id and most == 1 and entry.get("name"):
             found.append(
                 graph.tenant.add_customer(
-                    business.id, entry["name"], entry.get("emailAddress"), entry.get("phone")
+                    business.id,
+                    entry["name"],
+                    entry.get("emailAddress"),
+                    entry.get("phone"),
                 )
             )
     if len(found) > most:

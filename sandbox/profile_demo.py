@@ -37,7 +37,12 @@ ATELIER_PLAN = Plan(
     people=(0, 46),
     ready=301,
     in_groups=88,
-    doubtful=("Réparation d'objet", "Pièce sur mesure", "Cuisson en grande série", "Expertise"),
+    doubtful=(
+        "Réparation d'objet",
+        "Pièce sur mesure",
+        "Cuisson en grande série",
+        "Expertise",
+    ),
     nameless=2,
     without_email=2,
     sharing_email=1,
@@ -57,7 +62,10 @@ SALON_PLAN = Plan(
 
 def build(tenant: Tenant, random: Random, size: int | None):
     """Fill the tenant; ``size`` is not used, the numbers are fixed."""
-    for shop, plan in ((open_atelier(tenant), ATELIER_PLAN), (open_salon(tenant), SALON_PLAN)):
+    for shop, plan in (
+        (open_atelier(tenant), ATELIER_PLAN),
+        (open_salon(tenant), SALON_PLAN),
+    ):
         Story(shop, plan, random).tell()
 
 
@@ -176,5 +184,3 @@ class Story:
             index = self.random.randrange(len(self.customers))
             name = names[number % len(names)]
             self._book(self.future, name, [self._one_of(index)])
-
-

@@ -11,7 +11,12 @@ PROFILES = {"small": profile_small, "demo": profile_demo, "load": profile_load}
 
 
 def build_tenant(
-    profile: str = "small", *, seed=1, now: datetime, size: int | None = None, businesses=None
+    profile: str = "small",
+    *,
+    seed=1,
+    now: datetime,
+    size: int | None = None,
+    businesses=None,
 ) -> Tenant:
     """A tenant with its data. The same arguments give the same answers, byte for byte.
 

@@ -92,7 +92,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            text = f"Port {port} of {host} is used by another program: stop it or take another port."
+            text = (
+                f"Port {port} of {host} is used by another program: stop it or take another port."
+            )
             raise PortInUse(error.errno, text) from error
         raise
     return listener

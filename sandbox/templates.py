@@ -88,7 +88,10 @@ def _policy() -> dict:
         "allowStaffSelection": True,
         "isMeetingInviteToCustomersEnabled": False,
         "customAvailabilities": [],
-        "generalAvailability": {"availabilityType": "bookWhenStaffAreFree", "businessHours": []},
+        "generalAvailability": {
+            "availabilityType": "bookWhenStaffAreFree",
+            "businessHours": [],
+        },
     }
 
 

@@ -7,7 +7,13 @@ from decimal import Decimal
 from . import oracle
 from .identifiers import exchange_id, guid
 from .registration import Registration
-from .templates import business_json, customer_json, question_json, service_json, staff_json
+from .templates import (
+    business_json,
+    customer_json,
+    question_json,
+    service_json,
+    staff_json,
+)
 from .wire import parse_duration
 from .world import Appointment, Attendee, Business
 
@@ -98,7 +104,12 @@ class Tenant(Registration):
     def add_customer(self, business_id: str, name: str, email=None, phone=None, **members) -> str:
         """A customer. Two may have the same name, the same e-mail or both. Returns its id."""
         customer = customer_json(
-            self.new_id("customer"), name, self.stamp(), email=email, phone=phone, **members
+            self.new_id("customer"),
+            name,
+            self.stamp(),
+            email=email,
+            phone=phone,
+            **members,
         )
         self.business(business_id).customers[customer["id"]] = customer
         return customer["id"]
