@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What one booking costs: price type, duration, outcome and rules -> quantity x unit price, or why not.
+"""What one booking costs: its facts and the rules -> quantity x unit price, or why not yet.
 
 Pure rules: no Odoo, no clock, no floats. Nothing here is rounded to a currency except the shares of
 a class, whose cents must be handed out; the rounding of a line is Odoo's. A booking that cannot be
@@ -31,7 +31,7 @@ ROUNDING_MODES = ("none", "up", "nearest", "down")
 FEE_KINDS = ("none", "percent", "fixed")
 
 REASONS = (
-    "price_to_confirm",  # no meaningful price: by its type, missing, or 0 where something is charged
+    "price_to_confirm",  # none to rely on: by its type, missing, or 0 where something is sold
     "negative_price",
     "negative_quantity",  # typed
     "negative_duration",  # it ends before it starts
@@ -58,10 +58,12 @@ STEPS = (
 )
 
 Step = tuple[str, dict[str, object]]
+# A price or a quantity: its value, the reason against it, the steps that led to it.
+Found = tuple[Decimal | None, str | None, tuple[Step, ...]]
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
-# Odoo keeps amounts as doubles, which hold 15 significant digits: 12 before the comma leave 3 after it.
+# Odoo keeps amounts as doubles: of 15 significant digits, 12 before the point leave 3 after it.
 LIMIT = Decimal(10) ** 12
 # res.currency stores its rounding with six decimals.
 MAX_DECIMALS = 6
@@ -254,34 +256,24 @@ def _price_attended(facts: Facts, rounding: Rounding) -> Pricing:
     return _pricing(quantity, price, reason, steps)
 
 
-def _unit_price(facts: Facts) -> tuple[Decimal | None, str | None, tuple[Step, ...]]:
+def _unit_price(facts: Facts) -> Found:
     if facts.confirmed_price is not None:
-        price, step = facts.confirmed_price, "price_typed"
-    elif facts.price_type == "free":
+        return _checked(facts.confirmed_price, "negative_price", "price_typed", "price")
+    if facts.price_type == "free":
         return ZERO, None, (("free", {}),)
-    elif (
+    if (
         facts.price_type in ("fixedPrice", "hourly")
         and facts.price is not None
         and facts.price != 0
     ):
-        price, step = facts.price, "price_from_bookings"
-    else:
-        return None, "price_to_confirm", ()
-    reason = _reason_against(price, "negative_price")
-    if reason:
-        return None, reason, ()
-    return price, None, ((step, {"price": price}),)
+        return _checked(facts.price, "negative_price", "price_from_bookings", "price")
+    return None, "price_to_confirm", ()
 
 
-def _quantity(
-    facts: Facts, rounding: Rounding
-) -> tuple[Decimal | None, str | None, tuple[Step, ...]]:
-    typed = facts.confirmed_quantity
-    if typed is not None:
-        reason = _reason_against(typed, "negative_quantity")
-        if reason:
-            return None, reason, ()
-        return typed, None, (("quantity_typed", {"quantity": typed}),)
+def _quantity(facts: Facts, rounding: Rounding) -> Found:
+    if facts.confirmed_quantity is not None:
+        typed = facts.confirmed_quantity
+        return _checked(typed, "negative_quantity", "quantity_typed", "quantity")
     if facts.duration < timedelta(0):
         return None, "negative_duration", ()
     if facts.price_type != "hourly":
@@ -289,18 +281,16 @@ def _quantity(
     billed = round_duration(facts.duration, rounding)
     steps = (("hours", {"duration": facts.duration, "hours": hours(facts.duration)}),)
     if billed != facts.duration:
-        steps += (
-            ("hours_rounded", {**vars(rounding), "duration": billed, "hours": hours(billed)}),
-        )
+        params = {**vars(rounding), "duration": billed, "hours": hours(billed)}
+        steps += (("hours_rounded", params),)
     countable = billed > timedelta(0) and facts.duration < DAY
     return hours(billed), None if countable else "duration_to_confirm", steps
 
 
 def _price_absence(facts: Facts, rule: FeeRule, attended: Pricing) -> Pricing:
     if facts.confirmed_fee is not None:
-        reason = _reason_against(facts.confirmed_fee, "negative_fee")
-        fee, steps = facts.confirmed_fee, (("fee_typed", {"fee": facts.confirmed_fee}),)
-    elif rule.kind not in FEE_KINDS or _reason_against(rule.value, "invalid_fee"):
+        fee, reason, steps = _checked(facts.confirmed_fee, "negative_fee", "fee_typed", "fee")
+    elif rule.kind not in FEE_KINDS or not ZERO <= rule.value < LIMIT:
         fee, reason, steps = None, "invalid_fee", ()
     elif rule.kind == "none" or rule.value == 0:
         fee, reason, steps = ZERO, None, (("fee_none", {}),)
@@ -316,21 +306,30 @@ def _price_absence(facts: Facts, rule: FeeRule, attended: Pricing) -> Pricing:
     return _pricing(ONE, fee, reason, steps, is_fee=True)
 
 
-def _pricing(quantity, unit_price, reason, steps, *, is_fee=False) -> Pricing:
+def _pricing(
+    quantity: Decimal | None,
+    unit_price: Decimal | None,
+    reason: str | None,
+    steps: tuple[Step, ...],
+    is_fee: bool = False,
+) -> Pricing:
     if reason is None and not _in_range(quantity * unit_price):
         reason = "out_of_range"
     is_zero = reason is None and quantity * unit_price == 0
     return Pricing(quantity, unit_price, reason, is_fee, is_zero, steps)
 
 
+def _checked(value: Decimal, negative: str, word: str, param: str) -> Found:
+    """Take the value as the step ``word``, unless it is none to invoice."""
+    if not _in_range(value):
+        return None, "out_of_range", ()
+    if value < 0:
+        return None, negative, ()
+    return value, None, ((word, {param: value}),)
+
+
 def _in_range(value: Decimal) -> bool:
     return -LIMIT < value < LIMIT  # false of NaN
-
-
-def _reason_against(value: Decimal, negative: str) -> str | None:
-    if not _in_range(value):
-        return "out_of_range"
-    return negative if value < 0 else None
 
 
 def _round_up(length: int, step: int) -> int:

@@ -22,7 +22,7 @@ _DISPLAY_NAME = re.compile(r"\((?:UTC|GMT)[^)]*\)\s*(.+)", re.IGNORECASE)
 
 
 def to_iana(name: str | None) -> str | None:
-    """Return the IANA name of a zone that this machine knows, None when the name says nothing to us.
+    """Return the IANA name by which this machine knows the zone, None when it does not.
 
     :param name: a Windows, IANA or display name, in any case, blanks around it allowed
     """
@@ -107,15 +107,17 @@ def _index(available: Collection[str]) -> dict[str, str]:
     new (Europe/Kyiv); the CLDR knows both.
     """
     known = {name.casefold(): name for name in available if name not in _NO_PLACE}
-    for old, new in get_global("zone_aliases").items():
+    aliases = get_global("zone_aliases")
+    for old, new in aliases.items():
         if old in available:
             known.setdefault(new.casefold(), old)
-    for old, new in get_global("zone_aliases").items():
+    for old, new in aliases.items():
         if new.casefold() in known:
             known.setdefault(old.casefold(), known[new.casefold()])
     for windows, iana in get_global("windows_zone_mapping").items():
-        if iana.casefold() in known:
-            known.setdefault(windows.casefold(), known[iana.casefold()])
+        present = aliases.get(iana, iana).casefold()
+        if present in known:
+            known.setdefault(windows.casefold(), known[present])
     return known
 
 

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The places that Windows shows for each of its time zones: "(UTC+01:00) Brussels, Copenhagen, ...".
+"""The places that Windows shows for each of its zones: "(UTC+01:00) Brussels, Copenhagen, ...".
 
 The offset in front is left out: it follows from the zone, and Windows changes it without renaming.
 Former spellings stand beside the present ones. The CLDR has no such table.
