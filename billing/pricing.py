@@ -261,11 +261,7 @@ def _unit_price(facts: Facts) -> Found:
         return _checked(facts.confirmed_price, "negative_price", "price_typed", "price")
     if facts.price_type == "free":
         return ZERO, None, (("free", {}),)
-    if (
-        facts.price_type in ("fixedPrice", "hourly")
-        and facts.price is not None
-        and facts.price != 0
-    ):
+    if facts.price_type in ("fixedPrice", "hourly") and facts.price:
         return _checked(facts.price, "negative_price", "price_from_bookings", "price")
     return None, "price_to_confirm", ()
 
@@ -290,7 +286,7 @@ def _quantity(facts: Facts, rounding: Rounding) -> Found:
 def _price_absence(facts: Facts, rule: FeeRule, attended: Pricing) -> Pricing:
     if facts.confirmed_fee is not None:
         fee, reason, steps = _checked(facts.confirmed_fee, "negative_fee", "fee_typed", "fee")
-    elif rule.kind not in FEE_KINDS or not ZERO <= rule.value < LIMIT:
+    elif rule.kind not in FEE_KINDS or not (_in_range(rule.value) and rule.value >= 0):
         fee, reason, steps = None, "invalid_fee", ()
     elif rule.kind == "none" or rule.value == 0:
         fee, reason, steps = ZERO, None, (("fee_none", {}),)
@@ -329,7 +325,7 @@ def _checked(value: Decimal, negative: str, word: str, param: str) -> Found:
 
 
 def _in_range(value: Decimal) -> bool:
-    return -LIMIT < value < LIMIT  # false of NaN
+    return value.is_finite() and -LIMIT < value < LIMIT
 
 
 def _round_up(length: int, step: int) -> int:

@@ -106,10 +106,11 @@ def _index(available: Collection[str]) -> dict[str, str]:
     Systems ship without the old names of renamed zones (Asia/Calcutta) or, older ones, without the
     new (Europe/Kyiv); the CLDR knows both.
     """
-    known = {name.casefold(): name for name in available if name not in _NO_PLACE}
+    usable = set(available) - _NO_PLACE
+    known = {name.casefold(): name for name in usable}
     aliases = get_global("zone_aliases")
     for old, new in aliases.items():
-        if old in available:
+        if old in usable:
             known.setdefault(new.casefold(), old)
     for old, new in aliases.items():
         if new.casefold() in known:
