@@ -7,7 +7,7 @@ CLDR's table, which Babel carries. Naive datetimes are UTC everywhere here, as O
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -97,25 +97,32 @@ def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[datetime, datet
 
 @lru_cache(maxsize=1)
 def _known_names() -> dict[str, str]:
-    return _index(available_timezones())
+    return _index(
+        available_timezones(), get_global("zone_aliases"), get_global("windows_zone_mapping")
+    )
 
 
-def _index(available: Collection[str]) -> dict[str, str]:
+def _index(
+    available: Collection[str], aliases: Mapping[str, str], windows_zones: Mapping[str, str]
+) -> dict[str, str]:
     """Map every name, in lower case, to the IANA name under which this machine has that zone.
 
-    Systems ship without the old names of renamed zones (Asia/Calcutta) or, older ones, without the
-    new (Europe/Kyiv); the CLDR knows both.
+    Debian ships the former names of renamed zones (Asia/Calcutta) apart, and an older system lacks
+    the new ones (Europe/Kyiv). The CLDR maps Windows names to either, and knows which are the same.
+
+    :param available: the IANA names this machine has
+    :param aliases: former IANA name -> the one in use, as the CLDR sees it
+    :param windows_zones: Windows name -> IANA name
     """
     usable = set(available) - _NO_PLACE
     known = {name.casefold(): name for name in usable}
-    aliases = get_global("zone_aliases")
     for old, new in aliases.items():
         if old in usable:
             known.setdefault(new.casefold(), old)
     for old, new in aliases.items():
         if new.casefold() in known:
             known.setdefault(old.casefold(), known[new.casefold()])
-    for windows, iana in get_global("windows_zone_mapping").items():
+    for windows, iana in windows_zones.items():
         present = aliases.get(iana, iana).casefold()
         if present in known:
             known.setdefault(windows.casefold(), known[present])
