@@ -9,7 +9,7 @@ CLDR's table, which Babel carries. Naive datetimes are UTC everywhere here, as O
 import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
@@ -95,7 +95,7 @@ def month_bounds(year: int, month: int, zone: ZoneInfo) -> tuple[datetime, datet
     return to_utc(begin).replace(tzinfo=None), to_utc(end).replace(tzinfo=None)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _known_names() -> dict[str, str]:
     return _index(
         available_timezones(), get_global("zone_aliases"), get_global("windows_zone_mapping")
@@ -129,7 +129,7 @@ def _index(
     return known
 
 
-@lru_cache(maxsize=1)
+@cache
 def _places() -> dict[str, str]:
     """Map every place of the display names, in lower case, to its Windows name in lower case."""
     zones: dict[str, set[str]] = {}

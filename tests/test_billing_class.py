@@ -66,6 +66,19 @@ def test_the_price_of_a_class_is_by_default_for_each_attendee():
     assert price_booking(everybody, Rules()).unit_price == 100
 
 
+def test_an_attendee_without_position_is_the_first():
+    for attendees, share in ((3, "33.34"), (4, "25")):
+        facts = Facts(
+            "fixedPrice",
+            Decimal(100),
+            timedelta(hours=1),
+            "attended",
+            attendees=attendees,
+            price_is_per_appointment=True,
+        )
+        assert lines([price_booking(facts, Rules())]) == [(1, Decimal(share))]
+
+
 @pytest.mark.parametrize("listed", [1, 0, -2])
 def test_one_attendee_or_none_listed_pays_the_whole_price(listed):
     alone = Facts(

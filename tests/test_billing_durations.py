@@ -47,6 +47,12 @@ def test_round_duration(rounding, before, after):
     assert round_duration(minutes(before), rounding) == minutes(after)
 
 
+@pytest.mark.parametrize("mode", ["none", "up", "nearest", "down"])
+def test_without_a_step_nothing_is_rounded(mode):
+    odd = timedelta(minutes=7, microseconds=1)
+    assert round_duration(odd, Rounding(mode)) == odd
+
+
 def test_a_step_of_a_hundred_centuries_does_not_overflow():
     assert round_duration(HOUR, Rounding("up", 10**30)) == timedelta.max
     assert round_duration(HOUR, Rounding("none", 0, 10**30)) == timedelta.max
