@@ -166,6 +166,10 @@ def test_renamed_zones_are_found_under_the_name_this_machine_has(available, name
     assert timezones._index(available, aliases, windows_zones).get(name) == iana
 
 
+def test_names_that_are_not_there_are_not_made_up():
+    assert timezones._index({"Europe/Paris"}, {}, {}) == {"europe/paris": "Europe/Paris"}
+
+
 def test_a_cldr_older_than_a_renaming_is_served_too():
     aliases, windows_zones = {"Asia/Kolkata": "Asia/Calcutta"}, {"India": "Asia/Calcutta"}
     for available in ({"Asia/Kolkata"}, {"Asia/Calcutta"}):
