@@ -17,16 +17,10 @@ def main(arguments: list[str]) -> int:
 
     :return: its exit code; 1 after a complaint, 130 after Ctrl-C
     """
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         print(f"usage: python3 -m dev {{{','.join(COMMANDS)}}}", file=sys.stderr)
         return 2
-    if sys.version_info < (3, 10):
-        print(
-            f"This is Python {sys.version.split()[0]}; Odoo 19 needs 3.10 to 3.13.\n"
-            "Name another one: make ... PYTHON=python3.12",
-            file=sys.stderr,
-        )
-        return 1
     # Leave by way of every "finally", so that nothing that was started stays behind.
     signal.signal(signal.SIGTERM, _terminated)
     # A make that runs under a CI system may have SIGINT ignored; Ctrl-C is how a demo ends.

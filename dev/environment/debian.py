@@ -72,7 +72,9 @@ def _fetch() -> None:
     missing = [name for name in ("apt-get", "dpkg-deb") if not shutil.which(name)]
     if missing or not KEYRING.is_file():
         what = ", ".join(missing) or str(KEYRING)
-        raise Complaint(f"This machine has no {what}, so Debian's Odoo is out of reach.\n{OTHER_WAY}")
+        raise Complaint(
+            f"This machine has no {what}, so Debian's Odoo is out of reach.\n{OTHER_WAY}"
+        )
     need_space(2500, "to unpack Odoo")
     home = folder(cache() / "odoo")
     for left_over in home.glob(".half-*"):
@@ -123,9 +125,7 @@ def _download(half: Path) -> list[Path]:
     log = logs() / "apt.log"
     log.unlink(missing_ok=True)
     for arguments in (["update"], ["download", *wanted]):
-        code = run_logged(
-            [*apt, *arguments], log, cwd=half, progress=_progress, append=True
-        )
+        code = run_logged([*apt, *arguments], log, cwd=half, progress=_progress, append=True)
         if code:
             raise Complaint(
                 f"Debian's archive could not be read (apt-get {arguments[0]}):\n{tail(log)}\n"

@@ -59,8 +59,10 @@ def run_logged(
                 if shown:
                     line_of.show(shown)
             code = process.wait()
-    if progress:
-        line_of.done() if code == 0 else line_of.abandon()
+    if progress and code == 0:
+        line_of.done()
+    elif progress:
+        line_of.abandon()
     return code
 
 
