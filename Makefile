@@ -1,0 +1,46 @@
+# What a developer types. The work is done in dev/, in Python.
+#
+# Variables, all optional: ODOO_SRC=/path/to/odoo (an Odoo 19 of your own), ARGS="..." (further
+# arguments), CHROMIUM=/path/to/chrome, PYTHON=python3.12, ONESHOT=1, ALL=1, PORT=8069, and libpq's
+# PGHOST, PGPORT, PGUSER, PGPASSWORD (a PostgreSQL server of your own).
+
+PYTHON ?= python3
+DEV = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
+
+.DEFAULT_GOAL := help
+.PHONY: bench ci clean demo env help lint lock shell test unit
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n '3,5s/^# //p' Makefile
+
+env: ## download, install and prepare whatever the others need
+	$(DEV) env
+
+test: ## run the tests in a real Odoo; ARGS="-k name" or ARGS="tests/test_x.py" for some
+	$(DEV) test
+
+unit: ## run only the tests that need no Odoo, in seconds
+	$(DEV) unit
+
+lint: ## ruff, pylint-odoo, oca-checks-odoo-module, XML
+	$(DEV) lint
+
+demo: ## a Bookings tenant and an Odoo on this machine, from bookings to drafts; Ctrl-C ends it
+	$(DEV) demo
+
+bench: ## measure, as ratios within one run
+	$(DEV) bench
+
+shell: ## Odoo's shell on the demo's database
+	$(DEV) shell
+
+ci: ## everything that a change has to pass
+	@.ci/run
+
+clean: ## remove this clone's databases and files; with ALL=1 the whole cache
+	$(DEV) clean
+
+lock: ## resolve dev/requirements.in again (needs uv)
+	@cd dev && uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt

@@ -1,0 +1,107 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""`make lint`: ruff, pylint-odoo, oca-checks, XML and the house's own rules."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ..environment.console import say, step
+from ..environment.layout import MODULE, REPOSITORY, cache, clone, folder
+from ..environment.odoo import Odoo
+from ..lint import house
+
+SKIPPED_FOLDERS = {".git", "__pycache__", "build", "node_modules"}
+
+
+def main() -> int:
+    """Run every linter, also after one has found something.
+
+    :return: 0 when none has
+    """
+    odoo = Odoo()
+    env = odoo.environment({"RUFF_CACHE_DIR": str(cache() / "ruff")})
+    module = _named_copy()
+    configuration = REPOSITORY / "pyproject.toml"
+
+    def tool(*command: str | Path, silent: bool = False) -> Callable[[], bool]:
+        return lambda: _run([str(odoo.python), "-m", *map(str, command)], env, module, silent)
+
+    checks: dict[str, Callable[[], bool]] = {
+        "ruff": tool("ruff", "check", "--quiet", REPOSITORY),
+        "ruff format": tool("ruff", "format", "--quiet", "--diff", REPOSITORY),
+        "pylint-odoo": tool(
+            "pylint", f"--rcfile={configuration}", "--score=no", "--jobs=0", module
+        ),
+        # It finds things and still ends with code 0: what counts is that it prints nothing.
+        "oca-checks-odoo-module": tool(
+            "oca_pre_commit_hooks.cli", module / "__manifest__.py", silent=True
+        ),
+        "house rules and XML": _house,
+    }
+    translations = sorted((module / "i18n").glob("*.po*"))
+    if translations:
+        checks["oca-checks-po"] = tool("oca_pre_commit_hooks.cli_po", *translations, silent=True)
+    failed = [name for name, check in checks.items() if not _checked(name, check)]
+    say()
+    for name in failed:
+        say(f"failed: {name}")
+    say(f"{len(checks) - len(failed)} linters passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+def _checked(name: str, check: Callable[[], bool]) -> bool:
+    step(name)
+    return check()
+
+
+def _named_copy() -> Path:
+    """A copy of the clone in a folder that is called as the module.
+
+    pylint-odoo and oca-checks look through links for the real folder's name, and without the
+    right one leave out some of their checks.
+    """
+    home = clone() / "lint"
+    shutil.rmtree(home, ignore_errors=True)
+    for path in _files(REPOSITORY):
+        copy = home / MODULE / path.relative_to(REPOSITORY)
+        shutil.copy(path, folder(copy.parent) / path.name)
+    return home / MODULE
+
+
+def _run(command: list[str], env: dict[str, str], module: Path, silent: bool) -> bool:
+    done = subprocess.run(
+        command,
+        cwd=module.parent,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    text = done.stdout.replace(f"{module}/", "").replace(f"{MODULE}/", "").strip()
+    if text:
+        say(text)
+    return done.returncode == 0 and not (silent and text)
+
+
+def _house() -> bool:
+    found = list(house.findings(REPOSITORY, _files(REPOSITORY)))
+    for text in found:
+        say(text)
+    return not found
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for path in sorted(root.iterdir()):
+        if path.is_symlink() or path.name in SKIPPED_FOLDERS:
+            continue
+        if path.is_dir():
+            yield from _files(path)
+        else:
+            yield path
