@@ -1,23 +1,21 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import (
-    booking_mirror,
-    booking_settings,
-    booking_credential,
-    booking_connection,
-    booking_schedule,
-    booking_run,
-    booking_sync,
-    booking,
-    booking_pricing,
-    booking_service,
-    booking_staff,
-    booking_customer,
-    booking_import,
-    booking_invoicing,
-    booking_exclusion,
-    booking_changes,
-    account_move,
-    account_move_line,
-    product_template,
-    res_partner,
-)
+from . import booking_mirror
+from . import booking_settings
+from . import booking_credential
+from . import booking_connection
+from . import booking_schedule
+from . import booking_run
+from . import booking_sync
+from . import booking
+from . import booking_pricing
+from . import booking_service
+from . import booking_staff
+from . import booking_customer
+from . import booking_import
+from . import booking_invoicing
+from . import booking_exclusion
+from . import booking_changes
+from . import account_move
+from . import account_move_line
+from . import product_template
+from . import res_partner

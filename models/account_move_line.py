@@ -5,4 +5,6 @@ from odoo import fields, models
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    booking_ids = fields.One2many("microsoft.booking", "invoice_line_id", string="Bookings", copy=False, readonly=True)
+    booking_ids = fields.One2many(
+        "microsoft.booking", "invoice_line_id", string="Bookings", copy=False, readonly=True
+    )

@@ -51,7 +51,10 @@ class MicrosoftBooking(models.Model):
     service_id = fields.Many2one("microsoft.booking.service", readonly=True, index="btree_not_null")
     staff_ids = fields.Many2many("microsoft.booking.staff", string="Staff", readonly=True)
     customer_id = fields.Many2one(
-        "microsoft.booking.customer", string="Bookings Customer", readonly=True, index="btree_not_null"
+        "microsoft.booking.customer",
+        string="Bookings Customer",
+        readonly=True,
+        index="btree_not_null",
     )
     customer_name = fields.Char("Customer", readonly=True)
     customer_email = fields.Char("Customer E-mail", readonly=True)
@@ -101,7 +104,10 @@ class MicrosoftBooking(models.Model):
         readonly=True, copy=False, help="A person set the outcome: no synchronisation changes it."
     )
     exclusion_reason_id = fields.Many2one(
-        "microsoft.booking.exclusion.reason", string="Not Invoiced Because", ondelete="restrict", copy=False
+        "microsoft.booking.exclusion.reason",
+        string="Not Invoiced Because",
+        ondelete="restrict",
+        copy=False,
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -132,7 +138,9 @@ class MicrosoftBooking(models.Model):
         "UNIQUE(settings_id, graph_id, attendee_key)",
         "A customer has one place on an appointment.",
     )
-    _stop_after_start = models.Constraint("CHECK(stop >= start)", "A booking cannot end before it starts.")
+    _stop_after_start = models.Constraint(
+        "CHECK(stop >= start)", "A booking cannot end before it starts."
+    )
     _settings_start_idx = models.Index("(settings_id, start)")
 
     @api.depends("customer_name", "customer_email", "service_id", "service_date")

@@ -25,12 +25,25 @@ class MicrosoftBooking(models.Model):
             "price": self.price,
         }
 
-    @api.depends("start", "stop", "service_id", "customer_id", "price_type", "price", "gone_at", "invoiced_facts", "billing_state")
+    @api.depends(
+        "start",
+        "stop",
+        "service_id",
+        "customer_id",
+        "price_type",
+        "price",
+        "gone_at",
+        "invoiced_facts",
+        "billing_state",
+    )
     def _compute_changed_after_invoicing(self):
         for booking in self:
             booking.changed_after_invoicing = booking._is_invoiced() and (
                 bool(booking.gone_at)
-                or bool(booking.invoiced_facts and booking.invoiced_facts != booking._get_billable_facts())
+                or bool(
+                    booking.invoiced_facts
+                    and booking.invoiced_facts != booking._get_billable_facts()
+                )
             )
 
     def _keep_invoiced_facts(self):

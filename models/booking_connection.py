@@ -18,7 +18,15 @@ from .graph_messages import explain
 from .sandbox_session import SANDBOX_URLS, sandbox_credentials, sandbox_session
 
 # A change of one of these makes another connection: it has to be tested again.
-CONNECTION_FIELDS = {"cloud", "authority_url", "graph_url", "tenant_id", "client_id", "auth_method", "business_id"}
+CONNECTION_FIELDS = {
+    "cloud",
+    "authority_url",
+    "graph_url",
+    "tenant_id",
+    "client_id",
+    "auth_method",
+    "business_id",
+}
 
 # At least this long a call may wait for Microsoft before the scheduled action gives the worker back.
 MIN_PATIENCE = timedelta(seconds=5)
@@ -30,7 +38,12 @@ class MicrosoftBookingSettings(models.Model):
     _inherit = "microsoft.booking.settings"
 
     state = fields.Selection(
-        [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused"), ("error", "Failing")],
+        [
+            ("draft", "Not connected"),
+            ("connected", "Connected"),
+            ("paused", "Paused"),
+            ("error", "Failing"),
+        ],
         required=True,
         readonly=True,
         copy=False,
@@ -50,8 +63,12 @@ class MicrosoftBookingSettings(models.Model):
     )
     authority_url = fields.Char("Sign-in Address", help="Such as https://login.microsoftonline.com")
     graph_url = fields.Char("Microsoft Graph Address", help="Such as https://graph.microsoft.com")
-    tenant_id = fields.Char("Directory (Tenant) ID", help="Entra > Overview: the tenant's id or domain.")
-    client_id = fields.Char("Application (Client) ID", help="Entra > App registrations > your application > Overview.")
+    tenant_id = fields.Char(
+        "Directory (Tenant) ID", help="Entra > Overview: the tenant's id or domain."
+    )
+    client_id = fields.Char(
+        "Application (Client) ID", help="Entra > App registrations > your application > Overview."
+    )
     auth_method = fields.Selection(
         [("secret", "Client secret"), ("certificate", "Certificate")],
         string="Sign in with",
@@ -76,11 +93,17 @@ class MicrosoftBookingSettings(models.Model):
         help="The PEM text of the private key, followed by its certificate. It is stored and never shown again.",
     )
     private_key_passphrase = fields.Char(
-        compute="_compute_secrets", inverse="_inverse_secrets", groups="base.group_system", copy=False, exportable=False
+        compute="_compute_secrets",
+        inverse="_inverse_secrets",
+        groups="base.group_system",
+        copy=False,
+        exportable=False,
     )
     has_secret = fields.Boolean(compute="_compute_has_secret", string="Secret Stored")
     secret_expiry = fields.Date(
-        "Secret Expires On", copy=False, help="As Entra shows it; the responsible person is reminded before."
+        "Secret Expires On",
+        copy=False,
+        help="As Entra shows it; the responsible person is reminded before.",
     )
     business_id = fields.Char(
         "Bookings Business",
@@ -92,7 +115,9 @@ class MicrosoftBookingSettings(models.Model):
     last_problem = fields.Text(readonly=True, copy=False)
     last_problem_request_id = fields.Char("Microsoft Request ID", readonly=True, copy=False)
     connection_check = fields.Json(readonly=True, copy=False)
-    connection_check_html = fields.Html(compute="_compute_connection_check_html", string="Connection Test")
+    connection_check_html = fields.Html(
+        compute="_compute_connection_check_html", string="Connection Test"
+    )
 
     # === SECRETS === #
 
@@ -116,11 +141,17 @@ class MicrosoftBookingSettings(models.Model):
 
     def _get_credential(self):
         """Where the secrets lie; for the code that signs in, and for no answer to anybody."""
-        return self.env["microsoft.booking.credential"].sudo().search([("settings_id", "=", self.id)])
+        return (
+            self.env["microsoft.booking.credential"].sudo().search([("settings_id", "=", self.id)])
+        )
 
     @api.depends("auth_method")
     def _compute_has_secret(self):
-        credentials = self.env["microsoft.booking.credential"].sudo().search([("settings_id", "in", self.ids)])
+        credentials = (
+            self.env["microsoft.booking.credential"]
+            .sudo()
+            .search([("settings_id", "in", self.ids)])
+        )
         by_settings = credentials.grouped("settings_id")
         for settings in self:
             credential = by_settings.get(settings._origin, credentials.browse())
@@ -140,7 +171,9 @@ class MicrosoftBookingSettings(models.Model):
         if CONNECTION_FIELDS.isdisjoint(vals):
             return
         tested = self.filtered(lambda settings: settings.state != "draft")
-        tested.write({"state": "draft", "connection_check": False, "failure_count": 0, "last_problem": False})
+        tested.write(
+            {"state": "draft", "connection_check": False, "failure_count": 0, "last_problem": False}
+        )
 
     # === THE CLIENT === #
 
@@ -158,7 +191,10 @@ class MicrosoftBookingSettings(models.Model):
             session = sandbox_session(self)
             tokens = token_provider(cloud, credentials, session_factory=lambda: session)
         else:
-            cloud, credentials = get_cloud(self.cloud, self.authority_url, self.graph_url), self._get_credentials()
+            cloud, credentials = (
+                get_cloud(self.cloud, self.authority_url, self.graph_url),
+                self._get_credentials(),
+            )
             session = requests.Session()
             tokens = token_provider(cloud, credentials)
         return BookingsApi(GraphClient(cloud, tokens, session=session, deadline=deadline))
@@ -170,7 +206,11 @@ class MicrosoftBookingSettings(models.Model):
         :raise UserError: naming what is missing
         """
         self.ensure_one()
-        required = {"tenant_id": self.tenant_id, "client_id": self.client_id, "has_secret": self.has_secret}
+        required = {
+            "tenant_id": self.tenant_id,
+            "client_id": self.client_id,
+            "has_secret": self.has_secret,
+        }
         missing = [
             self._fields[name].get_description(self.env, ["string"])["string"]
             for name, value in required.items()
@@ -179,7 +219,9 @@ class MicrosoftBookingSettings(models.Model):
         if missing:
             raise UserError(
                 self.env._(
-                    "“%(name)s” cannot sign in yet. Fill in: %(fields)s", name=self.name, fields=", ".join(missing)
+                    "“%(name)s” cannot sign in yet. Fill in: %(fields)s",
+                    name=self.name,
+                    fields=", ".join(missing),
                 )
             )
         credential = self._get_credential()
@@ -213,11 +255,15 @@ class MicrosoftBookingSettings(models.Model):
         """
         for settings in self:
             settings._test_connection()
-        failed = self.filtered(lambda settings: not all(step["ok"] for step in settings.connection_check))
+        failed = self.filtered(
+            lambda settings: not all(step["ok"] for step in settings.connection_check)
+        )
         message = (
             failed[0].last_problem
             if failed
-            else self.env._("Microsoft Bookings answers. Synchronise now, or wait for the schedule.")
+            else self.env._(
+                "Microsoft Bookings answers. Synchronise now, or wait for the schedule."
+            )
         )
         return {
             "type": "ir.actions.client",
@@ -235,7 +281,11 @@ class MicrosoftBookingSettings(models.Model):
         """Run the steps of the test until one fails; the answers are kept in ``connection_check``."""
         self.ensure_one()
         if not self.business_id:
-            raise UserError(self.env._("Which Bookings business? Fill in its address, such as salon@contoso.com."))
+            raise UserError(
+                self.env._(
+                    "Which Bookings business? Fill in its address, such as salon@contoso.com."
+                )
+            )
         answers, error = [], None
         steps = self._get_connection_steps()
         for name, step in steps:
@@ -245,7 +295,9 @@ class MicrosoftBookingSettings(models.Model):
                 error = graph_error
                 if name == "businesses" and error.status in (401, 403):
                     # Listing needs a permission more than reading one business does: the typed address is enough.
-                    answers.append({"name": name, "ok": True, "text": explain(self.env, error)["text"]})
+                    answers.append(
+                        {"name": name, "ok": True, "text": explain(self.env, error)["text"]}
+                    )
                     error = None
                     continue
                 answers.append({"name": name, "ok": False, **explain(self.env, error)})
@@ -282,9 +334,13 @@ class MicrosoftBookingSettings(models.Model):
             return f"{self.business_name} ({self.currency_id.name or '?'}, {self.tz or '?'})"
 
         def calendar():
-            listing = api.calendar_view(self.business_id, now - timedelta(days=7), now + timedelta(days=7))
+            listing = api.calendar_view(
+                self.business_id, now - timedelta(days=7), now + timedelta(days=7)
+            )
             self_sample.extend(record.id for record in listing.records[:1])
-            return _("%(count)s appointments from a week ago to a week ahead", count=len(listing.records))
+            return _(
+                "%(count)s appointments from a week ago to a week ahead", count=len(listing.records)
+            )
 
         def appointment():
             if not self_sample:
@@ -306,8 +362,10 @@ class MicrosoftBookingSettings(models.Model):
     def _read_business(self, api):
         """Take over name, currency, time zone and page of the Bookings business."""
         business = api.business(self.business_id)
-        currency = self.env["res.currency"].with_context(active_test=False).search(
-            [("name", "=", business.currency or "")], limit=1
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", business.currency or "")], limit=1)
         )
         vals = {
             "business_name": business.display_name,
@@ -318,7 +376,13 @@ class MicrosoftBookingSettings(models.Model):
             vals["tz"] = tz
         elif not self.tz:
             vals["tz"] = self.company_id.partner_id.tz or False
-        self.write({name: value for name, value in vals.items() if self._convert_to_write({name: self[name]})[name] != value})
+        self.write(
+            {
+                name: value
+                for name, value in vals.items()
+                if self._convert_to_write({name: self[name]})[name] != value
+            }
+        )
 
     def _prepare_problem_vals(self, error):
         """What the settings keep of a ``GraphError``, in words and with Microsoft's request id."""
@@ -337,9 +401,14 @@ class MicrosoftBookingSettings(models.Model):
             "appointment": self.env._("One appointment"),
         }
         for settings in self:
-            settings.connection_check_html = self.env["ir.qweb"]._render(
-                "microsoft_bookings.connection_check", {"steps": settings.connection_check or [], "names": names}
-            ) if settings.connection_check else False
+            settings.connection_check_html = (
+                self.env["ir.qweb"]._render(
+                    "microsoft_bookings.connection_check",
+                    {"steps": settings.connection_check or [], "names": names},
+                )
+                if settings.connection_check
+                else False
+            )
 
     def action_pause(self):
         """Stop synchronising until somebody resumes; what was imported stays."""

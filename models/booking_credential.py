@@ -19,4 +19,6 @@ class MicrosoftBookingCredential(models.Model):
     private_key = fields.Text(copy=False, exportable=False)
     private_key_passphrase = fields.Char(copy=False, exportable=False)
 
-    _settings_uniq = models.Constraint("UNIQUE(settings_id)", "A connection has one set of secrets.")
+    _settings_uniq = models.Constraint(
+        "UNIQUE(settings_id)", "A connection has one set of secrets."
+    )

@@ -30,7 +30,9 @@ class MicrosoftBookingCustomer(models.Model):
     _order = "name, id"
 
     email = fields.Char(readonly=True)
-    email_normalized = fields.Char(compute="_compute_email_normalized", store=True, index="btree_not_null")
+    email_normalized = fields.Char(
+        compute="_compute_email_normalized", store=True, index="btree_not_null"
+    )
     phone = fields.Char(readonly=True)
     partner_id = fields.Many2one(
         "res.partner",
@@ -41,7 +43,9 @@ class MicrosoftBookingCustomer(models.Model):
         help="The contact of this customer. A choice made once is remembered for all its bookings.",
     )
     partner_decided = fields.Boolean(readonly=True, copy=False, help="A person chose the contact.")
-    match_state = fields.Selection(MATCH_STATES, compute="_compute_match_state", store=True, string="Match")
+    match_state = fields.Selection(
+        MATCH_STATES, compute="_compute_match_state", store=True, string="Match"
+    )
     match_result = fields.Char(readonly=True, copy=False, export_string_translation=False)
 
     _graph_id_uniq = models.Constraint(
@@ -89,7 +93,9 @@ class MicrosoftBookingCustomer(models.Model):
         """
         todo = self.filtered(lambda customer: not customer.partner_id and customer.email_normalized)
         linked = self.browse()
-        for settings, customers in todo.with_context(booking_sync=True).grouped("settings_id").items():
+        for settings, customers in (
+            todo.with_context(booking_sync=True).grouped("settings_id").items()
+        ):
             linked |= customers._match_partners_of(settings)
         return linked
 
@@ -116,7 +122,9 @@ class MicrosoftBookingCustomer(models.Model):
                 if settings.create_contacts:
                     to_create |= customers
                     continue
-            customers.filtered(lambda customer, result=result: customer.match_result != result).match_result = result
+            customers.filtered(
+                lambda customer, result=result: customer.match_result != result
+            ).match_result = result
         return linked | to_create._create_partners(settings)
 
     @api.model
@@ -127,7 +135,8 @@ class MicrosoftBookingCustomer(models.Model):
         """
         Partner = self.env["res.partner"].with_context(active_test=False)
         partners = Partner.search(
-            Domain("email_normalized", "in", emails) & Domain(Partner._check_company_domain(company))
+            Domain("email_normalized", "in", emails)
+            & Domain(Partner._check_company_domain(company))
         )
         return partners.grouped("email_normalized")
 
@@ -157,7 +166,9 @@ class MicrosoftBookingCustomer(models.Model):
         base = template.copy_data()[0] if template else {}
         partners = self.env["res.partner"].create(
             [
-                base | {"company_id": settings.company_id.id, "active": True} | customers[0]._prepare_partner_vals()
+                base
+                | {"company_id": settings.company_id.id, "active": True}
+                | customers[0]._prepare_partner_vals()
                 for customers in by_email.values()
             ]
         )
@@ -172,9 +183,11 @@ class MicrosoftBookingCustomer(models.Model):
 
     def action_create_contact(self):
         """Create the missing contacts, as the person asks for by pressing the button."""
-        for settings, customers in self.filtered(
-            lambda customer: customer.email_normalized and not customer.partner_id
-        ).grouped("settings_id").items():
+        for settings, customers in (
+            self.filtered(lambda customer: customer.email_normalized and not customer.partner_id)
+            .grouped("settings_id")
+            .items()
+        ):
             customers._create_partners(settings)
 
     def is_named_by_id(self):
@@ -226,11 +239,14 @@ class MicrosoftBookingCustomer(models.Model):
 
         emails = {key("", person.email)[0] for person in people}
         known = self.with_context(active_test=False).search(
-            [("settings_id", "=", settings.id), ("email_normalized", "in", list(emails))], order="id desc"
+            [("settings_id", "=", settings.id), ("email_normalized", "in", list(emails))],
+            order="id desc",
         )
         found = {key(customer.name, customer.email): customer for customer in known}
         missing = {key(person.name, person.email): person for person in people}
-        missing = {identity: person for identity, person in missing.items() if identity not in found}
+        missing = {
+            identity: person for identity, person in missing.items() if identity not in found
+        }
         created = self.create(
             [
                 {
@@ -250,4 +266,6 @@ class MicrosoftBookingCustomer(models.Model):
 def level_name(name):
     """``Ana  MÜLLER`` and ``ana Muller`` are one name."""
     decomposed = unicodedata.normalize("NFKD", name or "")
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split())
+    return " ".join(
+        "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split()
+    )

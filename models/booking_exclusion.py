@@ -64,7 +64,9 @@ class MicrosoftBooking(models.Model):
         invoiced = self.filtered(lambda booking: booking.billing_state in LIVE_STATES)
         if invoiced:
             raise UserError(
-                self.env._("%(count)s of these bookings are on an invoice already.", count=len(invoiced))
+                self.env._(
+                    "%(count)s of these bookings are on an invoice already.", count=len(invoiced)
+                )
             )
         self.write({"outcome": self.env.context["booking_outcome"]})
         return True

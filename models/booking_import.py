@@ -23,8 +23,12 @@ class MicrosoftBooking(models.Model):
 
     _inherit = "microsoft.booking"
 
-    attendee_count = fields.Integer(readonly=True, default=1, help="Customers named on the appointment.")
-    attendee_position = fields.Integer(readonly=True, help="Which of them this is, from 0: who takes the odd cents.")
+    attendee_count = fields.Integer(
+        readonly=True, default=1, help="Customers named on the appointment."
+    )
+    attendee_position = fields.Integer(
+        readonly=True, help="Which of them this is, from 0: who takes the odd cents."
+    )
 
     @api.model
     def _sync_window(self, settings, run, api_client, start, end):
@@ -49,16 +53,24 @@ class MicrosoftBooking(models.Model):
         ]
         vanished = self._get_vanished(known, listed, listing.problems)
         answers = api_client.appointments_by_id(settings.business_id, [*stale, *vanished])
-        appointments = [answer for answer in answers.values() if not isinstance(answer, GraphError) and answer]
+        appointments = [
+            answer for answer in answers.values() if not isinstance(answer, GraphError) and answer
+        ]
         gone = {graph_id for graph_id in vanished if answers[graph_id] is None}
         for graph_id, answer in answers.items():
             if isinstance(answer, GraphError):
                 run._add_problem(
-                    explain(self.env, answer)["text"], graph_id=graph_id, request_id=answer.request_id
+                    explain(self.env, answer)["text"],
+                    graph_id=graph_id,
+                    request_id=answer.request_id,
                 )
-        rekeyed = self._rekey(known, gone, [record for record in appointments if record.id not in by_id])
+        rekeyed = self._rekey(
+            known, gone, [record for record in appointments if record.id not in by_id]
+        )
         counts = self._mirror(settings, appointments)
-        left = self.browse().union(*(by_id[graph_id] for graph_id in gone - rekeyed if graph_id in by_id))
+        left = self.browse().union(
+            *(by_id[graph_id] for graph_id in gone - rekeyed if graph_id in by_id)
+        )
         if self._is_believable(settings, run, known, left):
             counts["cancelled"] += left._set_gone()
         run._add_counts(read=len(listed), unchanged=len(listed) - len(stale), **counts)
@@ -70,7 +82,9 @@ class MicrosoftBooking(models.Model):
             return api_client.calendar_view(settings.business_id, start, end)
         except GraphAccessError:
             listing = api_client.appointments(settings.business_id)
-            inside = tuple(record for record in listing.records if record.start < end and record.end > start)
+            inside = tuple(
+                record for record in listing.records if record.start < end and record.end > start
+            )
             return type(listing)(records=inside, problems=listing.problems)
 
     @api.model
@@ -81,8 +95,21 @@ class MicrosoftBooking(models.Model):
             & Domain("start", "<", end.replace(tzinfo=None))
             & Domain("gone_at", "=", False)
         )
-        known = self.search(Domain("settings_id", "=", settings.id) & (inside | Domain("graph_id", "in", list(listed))))
-        known.fetch(["graph_id", "fingerprint", "stop", "start", "gone_at", "details_read_at", "self_service_id"])
+        known = self.search(
+            Domain("settings_id", "=", settings.id)
+            & (inside | Domain("graph_id", "in", list(listed)))
+        )
+        known.fetch(
+            [
+                "graph_id",
+                "fingerprint",
+                "stop",
+                "start",
+                "gone_at",
+                "details_read_at",
+                "self_service_id",
+            ]
+        )
         return known
 
     @api.model
@@ -165,7 +192,12 @@ class MicrosoftBooking(models.Model):
         if not records:
             return counts
         related = self._get_related(settings, records)
-        known = self.search([("settings_id", "=", settings.id), ("graph_id", "in", [record.id for record in records])])
+        known = self.search(
+            [
+                ("settings_id", "=", settings.id),
+                ("graph_id", "in", [record.id for record in records]),
+            ]
+        )
         by_id = known.grouped("graph_id")
         to_create = []
         for record in records:
@@ -173,7 +205,11 @@ class MicrosoftBooking(models.Model):
             pairs, left = self._match_attendees(bookings, record)
             common = self._prepare_appointment_vals(settings, record, related)
             for position, (key, attendee, booking) in enumerate(pairs):
-                vals = common | self._prepare_attendee_vals(key, attendee, related) | {"attendee_position": position}
+                vals = (
+                    common
+                    | self._prepare_attendee_vals(key, attendee, related)
+                    | {"attendee_position": position}
+                )
                 if booking:
                     counts["changed"] += booking._update_facts(vals)
                 else:
@@ -191,11 +227,15 @@ class MicrosoftBooking(models.Model):
         :return: a dict of Graph id -> record for ``services`` and ``staff``, and a function of an attendee to its
             customer, ``customer_of``
         """
-        services = {record.service_id: record.service_name for record in records if record.service_id}
+        services = {
+            record.service_id: record.service_name for record in records if record.service_id
+        }
         staff = {staff_id: staff_id for record in records for staff_id in record.staff_member_ids}
         attendees = [attendee for record in records for attendee in _attendees(record)]
         Customer = self.env["microsoft.booking.customer"]
-        by_graph_id = Customer._get_attendee_customers(settings, [person for person in attendees if person.customer_id])
+        by_graph_id = Customer._get_attendee_customers(
+            settings, [person for person in attendees if person.customer_id]
+        )
         by_email = Customer._get_email_placeholders(
             settings, [person for person in attendees if not person.customer_id and person.email]
         )
@@ -225,8 +265,14 @@ class MicrosoftBooking(models.Model):
         matched = {key: rest.pop(key) for key in people if key in rest}
         for key in people.keys() - matched.keys():
             email = email_normalize(people[key].email)
-            same = [k for k, booking in rest.items() if email and email_normalize(booking.customer_email) == email]
-            if len(same) == 1 and (not people[key].customer_id or not rest[same[0]].customer_id.is_named_by_id()):
+            same = [
+                k
+                for k, booking in rest.items()
+                if email and email_normalize(booking.customer_email) == email
+            ]
+            if len(same) == 1 and (
+                not people[key].customer_id or not rest[same[0]].customer_id.is_named_by_id()
+            ):
                 matched[key] = rest.pop(same[0])
         unmatched = people.keys() - matched.keys()
         if len(unmatched) == 1 and len(rest) == 1 and "" in {*unmatched, *rest}:
@@ -237,12 +283,17 @@ class MicrosoftBooking(models.Model):
     @api.model
     def _prepare_appointment_vals(self, settings, record, related):
         """What all bookings of an appointment have in common. Hook."""
-        start, stop = (moment.astimezone(UTC).replace(tzinfo=None, microsecond=0) for moment in (record.start, record.end))
+        start, stop = (
+            moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            for moment in (record.start, record.end)
+        )
         attendees = len(_attendees(record))
         return {
             "self_service_id": record.self_service_id or False,
             "service_id": related["services"][record.service_id].id if record.service_id else False,
-            "staff_ids": [Command.set([related["staff"][staff_id].id for staff_id in record.staff_member_ids])],
+            "staff_ids": [
+                Command.set([related["staff"][staff_id].id for staff_id in record.staff_member_ids])
+            ],
             "start": start,
             "stop": stop,
             "duration": record.duration.total_seconds() / 3600,
@@ -291,13 +342,19 @@ class MicrosoftBooking(models.Model):
         :return: the number of bookings
         """
         now = fields.Datetime.now()
-        for settings, bookings in self.with_context(booking_sync=True).grouped("settings_id").items():
+        for settings, bookings in (
+            self.with_context(booking_sync=True).grouped("settings_id").items()
+        ):
             bookings.gone_at = now
-            open_ones = bookings.filtered(lambda booking: not booking.outcome_decided and not booking._is_invoiced())
+            open_ones = bookings.filtered(
+                lambda booking: not booking.outcome_decided and not booking._is_invoiced()
+            )
             seen = settings.last_success or now
             notice = settings._get_late_notice()
             not_held = open_ones.filtered(lambda booking, seen=seen: booking.stop > seen)
-            in_time = not_held.filtered(lambda booking, notice=notice: now <= booking.start - notice)
+            in_time = not_held.filtered(
+                lambda booking, notice=notice: now <= booking.start - notice
+            )
             in_time.outcome = "cancelled"
             (not_held - in_time).outcome = "late_cancelled"
         return len(self)

@@ -28,7 +28,10 @@ class MicrosoftBooking(models.Model):
 
         :return: a domain as a list, also for window actions
         """
-        return [("stop", "<=", fields.Datetime.now()), ("billing_state", "in", ("to_check", "to_invoice"))]
+        return [
+            ("stop", "<=", fields.Datetime.now()),
+            ("billing_state", "in", ("to_check", "to_invoice")),
+        ]
 
     @api.model
     def get_uninvoiced_summary(self, domain=None):
@@ -41,7 +44,9 @@ class MicrosoftBooking(models.Model):
         """
         full_domain = Domain(self._get_uninvoiced_domain()) & Domain(domain or Domain.TRUE)
         rows = self._read_group(
-            full_domain, ["settings_id", "issue"], ["__count", "duration:sum", "amount:sum", "service_date:min"]
+            full_domain,
+            ["settings_id", "issue"],
+            ["__count", "duration:sum", "amount:sum", "service_date:min"],
         )
         by_settings = defaultdict(list)
         for settings, *row in rows:
@@ -58,7 +63,9 @@ class MicrosoftBooking(models.Model):
                 "to_check": sum(count for issue, count, *_rest in row_list if issue),
                 "to_check_by_reason": {issue: count for issue, count, *_rest in row_list if issue},
                 "hours": sum(hours for _issue, _count, hours, *_rest in row_list),
-                "amount": sum(amount for issue, _count, _hours, amount, _oldest in row_list if not issue),
+                "amount": sum(
+                    amount for issue, _count, _hours, amount, _oldest in row_list if not issue
+                ),
                 "oldest": min(oldest for *_row, oldest in row_list),
                 "data_as_of": settings.last_success,
             }
@@ -80,7 +87,9 @@ class MicrosoftBooking(models.Model):
             "invoice_ids": result["invoices"].ids,
             "invoiced_count": len(result["bookings"]),
             "skipped_count": len(result["skipped"]),
-            "skipped_by_reason": dict(Counter(reason for _booking, reason, _text in result["skipped"])),
+            "skipped_by_reason": dict(
+                Counter(reason for _booking, reason, _text in result["skipped"])
+            ),
             "skipped": [
                 {"booking_id": booking.id, "reason": reason, "text": text}
                 for booking, reason, text in result["skipped"]
@@ -117,7 +126,9 @@ class MicrosoftBooking(models.Model):
             made._log_booking_run(run)
             invoices |= made
             runs |= run
-        failed_ids = {booking.id for booking, reason, _text in skipped if reason == "invoicing_failed"}
+        failed_ids = {
+            booking.id for booking, reason, _text in skipped if reason == "invoicing_failed"
+        }
         return {
             "invoices": invoices,
             "bookings": claimed.filtered(lambda booking: booking.id not in failed_ids),
@@ -196,7 +207,9 @@ class MicrosoftBooking(models.Model):
                 if message is not None:
                     group.issue_detail = message
                     failed += [(booking, message) for booking in group]
-        (self - self.browse([booking.id for booking, _message in failed])).filtered("issue_detail").issue_detail = False
+        (self - self.browse([booking.id for booking, _message in failed])).filtered(
+            "issue_detail"
+        ).issue_detail = False
         return invoices, failed
 
     @api.model
@@ -275,7 +288,11 @@ class MicrosoftBooking(models.Model):
         lines = defaultdict(self.browse)
         for booking in self:
             merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
-            key = (booking._get_invoice_product(), booking.service_id, booking.unit_price) if merged else booking
+            key = (
+                (booking._get_invoice_product(), booking.service_id, booking.unit_price)
+                if merged
+                else booking
+            )
             lines[key] |= booking
         return list(lines.values())
 
@@ -310,19 +327,33 @@ class MicrosoftBooking(models.Model):
         price = self.unit_price
         if self.settings_id.price_include_tax:
             price = taxes._get_tax_details(
-                price, 1.0, rounding_method="round_globally", product=product, special_mode="total_included"
+                price,
+                1.0,
+                rounding_method="round_globally",
+                product=product,
+                special_mode="total_included",
             )["total_excluded"]
         if not any(line_taxes.flatten_taxes_hierarchy().mapped("price_include")):
             return price
         details = line_taxes._get_tax_details(
-            price, 1.0, rounding_method="round_globally", product=product, special_mode="total_excluded"
+            price,
+            1.0,
+            rounding_method="round_globally",
+            product=product,
+            special_mode="total_excluded",
         )
-        return price + sum(data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include)
+        return price + sum(
+            data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include
+        )
 
     def _get_invoice_taxes(self, product, partner):
         """The product's taxes in the booking's company, and what the payer's fiscal position makes of them."""
         taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
-        position = self.env["account.fiscal.position"].with_company(self.company_id)._get_fiscal_position(partner)
+        position = (
+            self.env["account.fiscal.position"]
+            .with_company(self.company_id)
+            ._get_fiscal_position(partner)
+        )
         return taxes, position.map_tax(taxes)
 
     def _get_tax_preview(self):
@@ -357,7 +388,9 @@ class MicrosoftBooking(models.Model):
     def _get_invoice_line_name(self, partner):
         """The text of the line, in the payer's language and the time zone of the business. Hook."""
         lang = partner.lang or self.company_id.partner_id.lang or self.env.lang
-        bookings = self.with_context(lang=get_lang(self.env, lang).code, tz=self.settings_id[:1].tz or "UTC")
+        bookings = self.with_context(
+            lang=get_lang(self.env, lang).code, tz=self.settings_id[:1].tz or "UTC"
+        )
         first = bookings[0]
         template = first.settings_id.line_template
         name = render_template(template, first._prepare_line_placeholders())

@@ -75,20 +75,30 @@ class MicrosoftBooking(models.Model):
     price_decided = fields.Boolean(readonly=True, copy=False)
     typed_fee = fields.Float(readonly=True, copy=False, aggregator=None)
     fee_decided = fields.Boolean(readonly=True, copy=False)
-    price_decided_by_id = fields.Many2one("res.users", string="Price Set By", readonly=True, copy=False)
+    price_decided_by_id = fields.Many2one(
+        "res.users", string="Price Set By", readonly=True, copy=False
+    )
     amount = fields.Monetary(compute="_compute_pricing", store=True, aggregator="sum")
     is_fee = fields.Boolean("Fee", compute="_compute_pricing", store=True)
-    pricing_issue = fields.Char(compute="_compute_pricing", store=True, export_string_translation=False)
+    pricing_issue = fields.Char(
+        compute="_compute_pricing", store=True, export_string_translation=False
+    )
     suggested_price = fields.Float(
         compute="_compute_suggested_price",
         min_display_digits="Product Price",
         help="The last price that this customer was invoiced for this service.",
     )
-    issue = fields.Selection(ISSUES, string="To Check", compute="_compute_billing_state", store=True)
+    issue = fields.Selection(
+        ISSUES, string="To Check", compute="_compute_billing_state", store=True
+    )
     issue_detail = fields.Text(readonly=True, copy=False)
     issue_text = fields.Text("What to Do", compute="_compute_issue_text")
     billing_state = fields.Selection(
-        BILLING_STATES, string="Billing", compute="_compute_billing_state", store=True, precompute=False
+        BILLING_STATES,
+        string="Billing",
+        compute="_compute_billing_state",
+        store=True,
+        precompute=False,
     )
     invoice_line_id = fields.Many2one(
         "account.move.line",
@@ -98,10 +108,14 @@ class MicrosoftBooking(models.Model):
         ondelete="set null",
         help="The one live invoice line of this booking. A line that is deleted, or whose invoice is cancelled, frees it.",
     )
-    invoice_id = fields.Many2one(related="invoice_line_id.move_id", store=True, index="btree_not_null", string="Invoice")
+    invoice_id = fields.Many2one(
+        related="invoice_line_id.move_id", store=True, index="btree_not_null", string="Invoice"
+    )
 
     # Uninvoiced Bookings reads by this index alone, however many bookings were settled before.
-    _uninvoiced_idx = models.Index("(stop, settings_id) WHERE billing_state IN ('to_check', 'to_invoice')")
+    _uninvoiced_idx = models.Index(
+        "(stop, settings_id) WHERE billing_state IN ('to_check', 'to_invoice')"
+    )
 
     def _is_invoiced(self):
         """Whether a live invoice line stands for this booking: what was invoiced is not computed again."""
@@ -181,7 +195,12 @@ class MicrosoftBooking(models.Model):
     def action_use_bookings_price(self):
         """Give the price and the quantity back to the rules."""
         self.write(
-            {"price_decided": False, "quantity_decided": False, "fee_decided": False, "price_decided_by_id": False}
+            {
+                "price_decided": False,
+                "quantity_decided": False,
+                "fee_decided": False,
+                "price_decided_by_id": False,
+            }
         )
 
     def action_use_suggested_price(self):
@@ -191,7 +210,9 @@ class MicrosoftBooking(models.Model):
 
     @api.depends("payer_id", "service_id", "issue")
     def _compute_suggested_price(self):
-        unpriced = self.filtered(lambda booking: booking.issue == "price_to_confirm" and booking.service_id)
+        unpriced = self.filtered(
+            lambda booking: booking.issue == "price_to_confirm" and booking.service_id
+        )
         (self - unpriced).suggested_price = 0.0
         if not unpriced:
             return
@@ -251,7 +272,11 @@ class MicrosoftBooking(models.Model):
             return "excluded", False
         if self.outcome == "cancelled":
             return "cancelled", False
-        if self.outcome in ("no_show", "late_cancelled") and not self.pricing_issue and not self.amount:
+        if (
+            self.outcome in ("no_show", "late_cancelled")
+            and not self.pricing_issue
+            and not self.amount
+        ):
             return "cancelled", False
         issue = self._get_issue()
         return ("to_check" if issue else "to_invoice"), issue
@@ -284,7 +309,14 @@ class MicrosoftBooking(models.Model):
             return self.customer_id._get_match_issue()
         return "no_email" if self.customer_name else "no_customer"
 
-    @api.depends("issue", "issue_detail", "customer_email", "customer_name", "service_id", "missing_attendees")
+    @api.depends(
+        "issue",
+        "issue_detail",
+        "customer_email",
+        "customer_name",
+        "service_id",
+        "missing_attendees",
+    )
     def _compute_issue_text(self):
         for booking in self:
             booking.issue_text = booking._get_issue_text()
@@ -306,29 +338,53 @@ class MicrosoftBooking(models.Model):
             "late_cancellation": self.env._(
                 "Cancelled shortly before the start. Confirm the outcome to charge the fee, or change it to Cancelled."
             ),
-            "credited": self.env._("Its invoice was credited in full. Bill it again, or say why it is not invoiced."),
+            "credited": self.env._(
+                "Its invoice was credited in full. Bill it again, or say why it is not invoiced."
+            ),
             "no_customer": self.env._("The appointment names no customer. Choose the payer."),
             "no_email": self.env._(
                 "%(customer)s has no e-mail address, so no contact was looked for. Choose the payer."
             ),
-            "no_contact": self.env._("No contact has the address %(email)s. Choose the payer or create the contact."),
-            "several_contacts": self.env._("More than one contact has the address %(email)s. Choose the payer."),
+            "no_contact": self.env._(
+                "No contact has the address %(email)s. Choose the payer or create the contact."
+            ),
+            "several_contacts": self.env._(
+                "More than one contact has the address %(email)s. Choose the payer."
+            ),
             "shared_email": self.env._(
                 "Several customers of Bookings share the address %(email)s. Choose who is meant."
             ),
-            "archived_contact": self.env._("The contact is archived. Restore it or choose another payer."),
-            "no_service": self.env._("The appointment names no service. Exclude it, or correct it in Bookings."),
+            "archived_contact": self.env._(
+                "The contact is archived. Restore it or choose another payer."
+            ),
+            "no_service": self.env._(
+                "The appointment names no service. Exclude it, or correct it in Bookings."
+            ),
             "no_product": self.env._("Choose the product that “%(service)s” is invoiced with."),
-            "archived_product": self.env._("The product of “%(service)s” is archived. Restore it or choose another."),
-            "no_currency": self.env._("Activate the currency of the Bookings business in Odoo, then synchronise."),
-            "no_time_zone": self.env._("Choose the time zone in the Booking Sync Settings “%(settings)s”."),
-            "price_to_confirm": self.env._("Bookings has no fixed price for it. Type the unit price."),
+            "archived_product": self.env._(
+                "The product of “%(service)s” is archived. Restore it or choose another."
+            ),
+            "no_currency": self.env._(
+                "Activate the currency of the Bookings business in Odoo, then synchronise."
+            ),
+            "no_time_zone": self.env._(
+                "Choose the time zone in the Booking Sync Settings “%(settings)s”."
+            ),
+            "price_to_confirm": self.env._(
+                "Bookings has no fixed price for it. Type the unit price."
+            ),
             "negative_price": self.env._("The price is negative. Type the right one."),
             "negative_quantity": self.env._("The quantity is negative. Type the right one."),
             "negative_fee": self.env._("The fee is negative. Type the right one."),
-            "negative_duration": self.env._("It ends before it starts. Type the quantity, or correct it in Bookings."),
-            "duration_to_confirm": self.env._("So long or short a duration has to be confirmed: type the quantity."),
-            "invalid_fee": self.env._("Correct the fee rule in the Booking Sync Settings “%(settings)s”."),
+            "negative_duration": self.env._(
+                "It ends before it starts. Type the quantity, or correct it in Bookings."
+            ),
+            "duration_to_confirm": self.env._(
+                "So long or short a duration has to be confirmed: type the quantity."
+            ),
+            "invalid_fee": self.env._(
+                "Correct the fee rule in the Booking Sync Settings “%(settings)s”."
+            ),
             "out_of_range": self.env._("So large an amount cannot be right. Type the price."),
             "invoicing_failed": "%(detail)s",
         }.get(self.issue)

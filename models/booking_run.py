@@ -13,9 +13,15 @@ class MicrosoftBookingRun(models.Model):
     _order = "id desc"
     _rec_name = "display_name"
 
-    settings_id = fields.Many2one("microsoft.booking.settings", readonly=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
-    kind = fields.Selection([("sync", "Synchronisation"), ("invoice", "Draft invoices")], required=True, readonly=True)
+    settings_id = fields.Many2one(
+        "microsoft.booking.settings", readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [("sync", "Synchronisation"), ("invoice", "Draft invoices")], required=True, readonly=True
+    )
     state = fields.Selection(
         [
             ("queued", "Queued"),
@@ -32,10 +38,14 @@ class MicrosoftBookingRun(models.Model):
     )
     full = fields.Boolean("Full Synchronisation", readonly=True)
     accept_gone = fields.Boolean("Mass Disappearance Accepted", readonly=True)
-    started_by = fields.Many2one("res.users", string="Started By", readonly=True, help="Empty: the schedule.")
+    started_by = fields.Many2one(
+        "res.users", string="Started By", readonly=True, help="Empty: the schedule."
+    )
     start_time = fields.Datetime("Started", readonly=True)
     end_time = fields.Datetime("Ended", readonly=True)
-    attempts = fields.Integer(readonly=True, help="How often it came back after Microsoft did not answer.")
+    attempts = fields.Integer(
+        readonly=True, help="How often it came back after Microsoft did not answer."
+    )
     resume_at = fields.Datetime("Goes on at", readonly=True)
     cursor = fields.Json(readonly=True, help="Where the next call goes on.")
     progress = fields.Float(readonly=True, aggregator=None)
@@ -49,7 +59,9 @@ class MicrosoftBookingRun(models.Model):
     booking_count = fields.Integer("Bookings Invoiced", readonly=True)
     problem_ids = fields.One2many("microsoft.booking.problem", "run_id", readonly=True)
     problem_count = fields.Integer(compute="_compute_problem_count", store=True)
-    invoice_ids = fields.Many2many("account.move", string="Draft Invoices", readonly=True, copy=False)
+    invoice_ids = fields.Many2many(
+        "account.move", string="Draft Invoices", readonly=True, copy=False
+    )
     invoice_count = fields.Integer(compute="_compute_invoice_count")
 
     _open_idx = models.UniqueIndex(
@@ -76,7 +88,13 @@ class MicrosoftBookingRun(models.Model):
 
     def _add_counts(self, **counts):
         """Add to the counters, whose names are given without ``_count``."""
-        self.write({f"{name}_count": self[f"{name}_count"] + count for name, count in counts.items() if count})
+        self.write(
+            {
+                f"{name}_count": self[f"{name}_count"] + count
+                for name, count in counts.items()
+                if count
+            }
+        )
 
     def _add_problem(self, message, *, kind="record", graph_id=None, booking=None, request_id=None):
         """Keep a problem of this run, in words.
@@ -125,7 +143,9 @@ class MicrosoftBookingRun(models.Model):
         for run in self:
             if run.kind != "invoice" or not run.invoice_ids:
                 raise UserError(self.env._("%(run)s made no draft invoices.", run=run.display_name))
-            touched = run.invoice_ids.filtered(lambda move: move.state != "draft" or move.posted_before)
+            touched = run.invoice_ids.filtered(
+                lambda move: move.state != "draft" or move.posted_before
+            )
             if touched:
                 raise UserError(
                     self.env._(
@@ -151,7 +171,9 @@ class MicrosoftBookingProblem(models.Model):
     _order = "id desc"
     _rec_name = "message"
 
-    run_id = fields.Many2one("microsoft.booking.run", required=True, readonly=True, index=True, ondelete="cascade")
+    run_id = fields.Many2one(
+        "microsoft.booking.run", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     settings_id = fields.Many2one(related="run_id.settings_id", store=True, index=True)
     company_id = fields.Many2one(related="run_id.company_id", store=True, index=True)
     kind = fields.Selection(
@@ -166,5 +188,7 @@ class MicrosoftBookingProblem(models.Model):
     )
     message = fields.Text(required=True, readonly=True)
     graph_id = fields.Char("Microsoft Graph ID", readonly=True)
-    booking_id = fields.Many2one("microsoft.booking", readonly=True, index="btree_not_null", ondelete="cascade")
+    booking_id = fields.Many2one(
+        "microsoft.booking", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
     request_id = fields.Char("Microsoft Request ID", readonly=True)

@@ -12,11 +12,18 @@ class MicrosoftBookingSettings(models.Model):
     _inherit = "microsoft.booking.settings"
 
     cron_id = fields.Many2one(
-        "ir.cron", readonly=True, copy=False, ondelete="set null", groups="base.group_system", string="Scheduled Action"
+        "ir.cron",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="base.group_system",
+        string="Scheduled Action",
     )
     interval_number = fields.Integer("Synchronise Every", required=True, default=30)
     interval_type = fields.Selection(
-        [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days"), ("weeks", "Weeks")], required=True, default="minutes"
+        [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days"), ("weeks", "Weeks")],
+        required=True,
+        default="minutes",
     )
     next_run = fields.Datetime("Next Synchronisation", compute="_compute_next_run")
 

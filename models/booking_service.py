@@ -73,9 +73,15 @@ class MicrosoftBookingService(models.Model):
         """
         Product = self.env["product.product"]
         created = Product
-        for settings, services in self.filtered(lambda service: not service.product_id).grouped("settings_id").items():
+        for settings, services in (
+            self.filtered(lambda service: not service.product_id).grouped("settings_id").items()
+        ):
             template = settings.template_product_id
-            base = template.copy_data()[0] if template else {"type": "service", "company_id": settings.company_id.id}
+            base = (
+                template.copy_data()[0]
+                if template
+                else {"type": "service", "company_id": settings.company_id.id}
+            )
             templates = self.env["product.template"].create(
                 [base | service._prepare_product_vals() for service in services]
             )

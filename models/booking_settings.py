@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..billing.pricing import FeeRule, Rounding, Rules
@@ -36,7 +37,11 @@ class MicrosoftBookingSettings(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="cascade"
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        ondelete="cascade",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -49,7 +54,7 @@ class MicrosoftBookingSettings(models.Model):
     # === What to synchronise === #
     sync_customers = fields.Selection(
         [("no", "No"), ("import", "From Bookings")],
-        string="Customers",
+        string="Customers of Bookings",
         required=True,
         default="import",
         help="From Bookings: its customers are listed and linked to the contacts with the same e-mail address.",
@@ -66,7 +71,7 @@ class MicrosoftBookingSettings(models.Model):
     )
     sync_services = fields.Selection(
         [("no", "Link by hand"), ("import", "Create products from Bookings")],
-        string="Services",
+        string="Products of Services",
         required=True,
         default="no",
     )
@@ -99,16 +104,25 @@ class MicrosoftBookingSettings(models.Model):
         help="The currency of the Bookings business: drafts are made in it, nothing is converted.",
     )
     tz = fields.Selection(
-        _tz_get, string="Time Zone", copy=False, help="Read from the Bookings business; the day of a booking is its day there."
+        _tz_get,
+        string="Time Zone",
+        copy=False,
+        help="Read from the Bookings business; the day of a booking is its day there.",
     )
 
     # === How bookings are invoiced === #
     journal_id = fields.Many2one(
-        "account.journal", check_company=True, domain="[('type', '=', 'sale')]", string="Sales Journal"
+        "account.journal",
+        check_company=True,
+        domain="[('type', '=', 'sale')]",
+        string="Sales Journal",
     )
     price_include_tax = fields.Boolean("Bookings Prices Include Tax")
     class_price = fields.Selection(
-        [("attendee", "Of each attendee"), ("appointment", "Of the appointment, shared by its attendees")],
+        [
+            ("attendee", "Of each attendee"),
+            ("appointment", "Of the appointment, shared by its attendees"),
+        ],
         string="Price of a Class",
         required=True,
         default="attendee",
@@ -123,11 +137,18 @@ class MicrosoftBookingSettings(models.Model):
     minimum_minutes = fields.Integer("Minimum (minutes)")
     no_show_fee = fields.Selection(FEE_RULES, string="No-show Fee", required=True, default="none")
     no_show_fee_value = fields.Float()
-    late_cancellation_fee = fields.Selection(FEE_RULES, string="Late Cancellation Fee", required=True, default="none")
+    late_cancellation_fee = fields.Selection(
+        FEE_RULES, string="Late Cancellation Fee", required=True, default="none"
+    )
     late_cancellation_fee_value = fields.Float()
-    late_notice_hours = fields.Float("Notice (hours)", default=24.0, help="A later cancellation is a late one.")
+    late_notice_hours = fields.Float(
+        "Notice (hours)", default=24.0, help="A later cancellation is a late one."
+    )
     fee_product_id = fields.Many2one(
-        "product.product", string="Fee Product", check_company=True, help="Empty: the fee goes under the service's product."
+        "product.product",
+        string="Fee Product",
+        check_company=True,
+        help="Empty: the fee goes under the service's product.",
     )
     invoice_grouping = fields.Selection(
         [("payer", "Payer"), ("month", "Payer and month"), ("booking", "Booking")],
@@ -151,17 +172,26 @@ class MicrosoftBookingSettings(models.Model):
     )
 
     service_ids = fields.One2many(
-        "microsoft.booking.service", "settings_id", string="Services", context={"active_test": False}
+        "microsoft.booking.service",
+        "settings_id",
+        string="Services",
+        context={"active_test": False},
     )
     booking_count = fields.Integer(compute="_compute_booking_count", string="Bookings")
-    uninvoiced_count = fields.Integer(compute="_compute_booking_count", string="Uninvoiced Bookings")
+    uninvoiced_count = fields.Integer(
+        compute="_compute_booking_count", string="Uninvoiced Bookings"
+    )
 
     _business_uniq = models.UniqueIndex(
         "(company_id, lower(business_id)) WHERE active AND business_id IS NOT NULL",
         "This Bookings business is connected to the company already.",
     )
-    _lookback_positive = models.Constraint("CHECK(lookback_days > 0)", "Look back at least one day.")
-    _horizon_positive = models.Constraint("CHECK(horizon_days >= 0)", "The days ahead cannot be negative.")
+    _lookback_positive = models.Constraint(
+        "CHECK(lookback_days > 0)", "Look back at least one day."
+    )
+    _horizon_positive = models.Constraint(
+        "CHECK(horizon_days >= 0)", "The days ahead cannot be negative."
+    )
     _rounding_positive = models.Constraint(
         "CHECK(duration_rounding = 'none' OR rounding_minutes > 0)", "Round to at least one minute."
     )
@@ -172,10 +202,14 @@ class MicrosoftBookingSettings(models.Model):
 
     def _compute_booking_count(self):
         Booking = self.env["microsoft.booking"]
-        all_counts = dict(Booking._read_group([("settings_id", "in", self.ids)], ["settings_id"], ["__count"]))
+        all_counts = dict(
+            Booking._read_group([("settings_id", "in", self.ids)], ["settings_id"], ["__count"])
+        )
         uninvoiced = dict(
             Booking._read_group(
-                [("settings_id", "in", self.ids), *Booking._get_uninvoiced_domain()], ["settings_id"], ["__count"]
+                [("settings_id", "in", self.ids), *Booking._get_uninvoiced_domain()],
+                ["settings_id"],
+                ["__count"],
             )
         )
         for settings in self:
@@ -203,7 +237,9 @@ class MicrosoftBookingSettings(models.Model):
         return Rules(
             rounding=Rounding(self.duration_rounding, self.rounding_minutes, self.minimum_minutes),
             no_show=FeeRule(self.no_show_fee, Decimal(str(self.no_show_fee_value))),
-            late_cancellation=FeeRule(self.late_cancellation_fee, Decimal(str(self.late_cancellation_fee_value))),
+            late_cancellation=FeeRule(
+                self.late_cancellation_fee, Decimal(str(self.late_cancellation_fee_value))
+            ),
         )
 
     def _get_late_notice(self):
@@ -222,7 +258,10 @@ class MicrosoftBookingSettings(models.Model):
         if not PRICING_FIELDS.isdisjoint(vals):
             # Of what is not invoiced yet: what was invoiced keeps the price that it was invoiced at.
             self.env["microsoft.booking"].search(
-                [("settings_id", "in", self.ids), ("billing_state", "in", ("to_check", "to_invoice", "cancelled"))]
+                [
+                    ("settings_id", "in", self.ids),
+                    ("billing_state", "in", ("to_check", "to_invoice", "cancelled")),
+                ]
             )._recompute_pricing()
         self._after_connection_change(vals)
         self._sync_crons(vals)
@@ -231,7 +270,9 @@ class MicrosoftBookingSettings(models.Model):
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
         return [
-            vals | {"name": self.env._("%(name)s (copy)", name=settings.name)} if "name" not in (default or {}) else vals
+            vals | {"name": self.env._("%(name)s (copy)", name=settings.name)}
+            if "name" not in (default or {})
+            else vals
             for settings, vals in zip(self, vals_list, strict=True)
         ]
 
@@ -248,7 +289,9 @@ class MicrosoftBookingSettings(models.Model):
 
         :return: a window action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("microsoft_bookings.microsoft_booking_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action"
+        )
         return action | {"domain": [("settings_id", "in", self.ids)], "context": {}}
 
     def action_view_uninvoiced_bookings(self):
@@ -256,6 +299,8 @@ class MicrosoftBookingSettings(models.Model):
 
         :return: a window action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("microsoft_bookings.microsoft_booking_action_uninvoiced")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action_uninvoiced"
+        )
         domain = self.env["microsoft.booking"]._get_uninvoiced_domain()
         return action | {"domain": [("settings_id", "in", self.ids), *domain]}

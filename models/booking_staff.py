@@ -15,7 +15,8 @@ class MicrosoftBookingStaff(models.Model):
     role = fields.Char(readonly=True)
 
     _graph_id_uniq = models.Constraint(
-        "UNIQUE(settings_id, graph_id)", "A staff member of Bookings is listed once in its settings."
+        "UNIQUE(settings_id, graph_id)",
+        "A staff member of Bookings is listed once in its settings.",
     )
 
     @api.model

@@ -30,7 +30,10 @@ class MicrosoftBookingSettings(models.Model):
 
     run_ids = fields.One2many("microsoft.booking.run", "settings_id", readonly=True)
     gone_question = fields.Text(
-        "Mass Disappearance", readonly=True, copy=False, help="What has to be confirmed before bookings are cancelled."
+        "Mass Disappearance",
+        readonly=True,
+        copy=False,
+        help="What has to be confirmed before bookings are cancelled.",
     )
 
     # === START === #
@@ -82,11 +85,16 @@ class MicrosoftBookingSettings(models.Model):
         :return: the ``microsoft.booking.run`` of each, new or under way
         """
         Run = self.env["microsoft.booking.run"].sudo()
-        runs = Run.search([("settings_id", "in", self.ids), ("kind", "=", "sync"), ("state", "in", OPEN_STATES)])
+        runs = Run.search(
+            [("settings_id", "in", self.ids), ("kind", "=", "sync"), ("state", "in", OPEN_STATES)]
+        )
         for settings in self:
             if settings.state == "draft":
                 raise UserError(
-                    self.env._("“%(name)s” is not connected yet: test the connection first.", name=settings.name)
+                    self.env._(
+                        "“%(name)s” is not connected yet: test the connection first.",
+                        name=settings.name,
+                    )
                 )
             run = runs.filtered(lambda run, settings=settings: run.settings_id == settings)
             if not run:
@@ -116,7 +124,9 @@ class MicrosoftBookingSettings(models.Model):
         """
         self.ensure_one()
         settings = self.with_company(self.company_id).with_context(booking_sync=True)
-        run = settings.run_ids.filtered(lambda run: run.kind == "sync" and run.state in OPEN_STATES)[:1]
+        run = settings.run_ids.filtered(
+            lambda run: run.kind == "sync" and run.state in OPEN_STATES
+        )[:1]
         if not run:
             if not settings.active or settings.state not in ("connected", "error"):
                 return
@@ -135,7 +145,9 @@ class MicrosoftBookingSettings(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Synchronisation of %s failed", settings)
-            settings._fail_run(run, self.env._("Unexpected error: %(error)s", error=type(error).__name__))
+            settings._fail_run(
+                run, self.env._("Unexpected error: %(error)s", error=type(error).__name__)
+            )
         self.env["ir.cron"]._commit_progress()
 
     def _continue_run(self, run):
@@ -143,7 +155,9 @@ class MicrosoftBookingSettings(models.Model):
         api_client = self._get_bookings_api(self._get_deadline())
         if not run.cursor:
             todo = self._plan_run(run)
-            run.write({"cursor": {"todo": todo, "total": len(todo)}, "start_time": fields.Datetime.now()})
+            run.write(
+                {"cursor": {"todo": todo, "total": len(todo)}, "start_time": fields.Datetime.now()}
+            )
         run.write({"state": "running", "resume_at": False})
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress(remaining=len(run.cursor["todo"]))
@@ -153,10 +167,14 @@ class MicrosoftBookingSettings(models.Model):
             self._do_step(run, api_client, *todo[0])
             total = run.cursor["total"]
             run.write(
-                {"cursor": {"todo": todo[1:], "total": total}, "progress": 100.0 * (total - len(todo) + 1) / total}
+                {
+                    "cursor": {"todo": todo[1:], "total": total},
+                    "progress": 100.0 * (total - len(todo) + 1) / total,
+                }
             )
             run._add_counts(
-                request=client.request_count - requests_before, detail=client.detail_count - details_before
+                request=client.request_count - requests_before,
+                detail=client.detail_count - details_before,
             )
             if not commit_progress(1, remaining=len(todo) - 1):
                 break
@@ -168,7 +186,9 @@ class MicrosoftBookingSettings(models.Model):
 
         :return: a list that JSON keeps: a step's name and, for a window, its start and end in UTC
         """
-        steps = [[name] for name in MASTER_STEPS if name != "customers" or self.sync_customers != "no"]
+        steps = [
+            [name] for name in MASTER_STEPS if name != "customers" or self.sync_customers != "no"
+        ]
         now = datetime.now(UTC).replace(microsecond=0)
         first = now - timedelta(days=self.lookback_days)
         if self.history_start:
@@ -210,7 +230,9 @@ class MicrosoftBookingSettings(models.Model):
             # A product of the same name waits to be confirmed, instead of a second one being made.
             services.filtered(lambda service: not service.suggested_product_id)._create_products()
         if name == "customers":
-            mirror.search([("settings_id", "=", self.id), ("partner_id", "=", False)])._match_partners()
+            mirror.search(
+                [("settings_id", "=", self.id), ("partner_id", "=", False)]
+            )._match_partners()
 
     # === THE END OF A RUN === #
 
@@ -223,10 +245,17 @@ class MicrosoftBookingSettings(models.Model):
                 "cursor": False,
             }
         )
-        vals = {"last_success": run.start_time, "failure_count": 0, "last_problem": False, "last_problem_request_id": False}
+        vals = {
+            "last_success": run.start_time,
+            "failure_count": 0,
+            "last_problem": False,
+            "last_problem_request_id": False,
+        }
         if self.state == "error":
             vals["state"] = "connected"
-        if self.gone_question and not run.problem_ids.filtered(lambda problem: problem.kind == "gone"):
+        if self.gone_question and not run.problem_ids.filtered(
+            lambda problem: problem.kind == "gone"
+        ):
             vals["gone_question"] = False
         self.write(vals)
 

@@ -16,7 +16,12 @@ def explain(env, error):
     lang = env.lang or "en_US"
     # The table of graph/ marks its sentences for the translators; they are looked up here by what they say.
     message, remedy = (
-        get_translation("microsoft_bookings", lang, sentence, error.details) for sentence in ERROR_CODES[error.code]
+        get_translation("microsoft_bookings", lang, sentence, error.details)
+        for sentence in ERROR_CODES[error.code]
     )
     text = f"{message} {remedy}"
-    return {"message": message, "remedy": remedy, "text": f"{text} ({error.graph_code})" if error.graph_code else text}
+    return {
+        "message": message,
+        "remedy": remedy,
+        "text": f"{text} ({error.graph_code})" if error.graph_code else text,
+    }

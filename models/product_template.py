@@ -5,17 +5,23 @@ from odoo import fields, models
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    booking_count = fields.Integer(compute="_compute_booking_count", groups="account.group_account_invoice")
+    booking_count = fields.Integer(
+        compute="_compute_booking_count", groups="account.group_account_invoice"
+    )
 
     def _compute_booking_count(self):
         counts = dict(
             self.env["microsoft.booking"]._read_group(
-                [("service_id.product_id", "in", self.product_variant_ids.ids)], ["service_id"], ["__count"]
+                [("service_id.product_id", "in", self.product_variant_ids.ids)],
+                ["service_id"],
+                ["__count"],
             )
         )
         for template in self:
             template.booking_count = sum(
-                count for service, count in counts.items() if service.product_id in template.product_variant_ids
+                count
+                for service, count in counts.items()
+                if service.product_id in template.product_variant_ids
             )
 
     def action_view_bookings(self):
@@ -23,6 +29,8 @@ class ProductTemplate(models.Model):
 
         :return: a window action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("microsoft_bookings.microsoft_booking_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action"
+        )
         domain = [("service_id.product_id", "in", self.product_variant_ids.ids)]
         return action | {"domain": domain, "context": {}}

@@ -11,8 +11,12 @@ class ResPartner(models.Model):
         index="btree_not_null",
         help="Who pays for what this contact books. Empty: its company, else the contact itself.",
     )
-    booking_ids = fields.One2many("microsoft.booking", "partner_id", string="Bookings", readonly=True)
-    booking_count = fields.Integer(compute="_compute_booking_count", groups="account.group_account_invoice")
+    booking_ids = fields.One2many(
+        "microsoft.booking", "partner_id", string="Bookings", readonly=True
+    )
+    booking_count = fields.Integer(
+        compute="_compute_booking_count", groups="account.group_account_invoice"
+    )
 
     def _compute_booking_count(self):
         Booking = self.env["microsoft.booking"]
@@ -20,7 +24,9 @@ class ResPartner(models.Model):
         bookings = Booking.search_fetch(domain, ["partner_id", "payer_id"])
         for partner in self:
             family = partner | self.search([("id", "child_of", partner.id)])
-            partner.booking_count = len(bookings.filtered(lambda b, f=family: b.partner_id in f or b.payer_id in f))
+            partner.booking_count = len(
+                bookings.filtered(lambda b, f=family: b.partner_id in f or b.payer_id in f)
+            )
 
     def _get_booking_payer(self):
         """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's, else its company.
@@ -35,6 +41,8 @@ class ResPartner(models.Model):
 
         :return: a window action
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id("microsoft_bookings.microsoft_booking_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action"
+        )
         domain = ["|", ("partner_id", "child_of", self.ids), ("payer_id", "child_of", self.ids)]
         return action | {"domain": domain, "context": {}}

@@ -15,14 +15,33 @@ _lock = threading.Lock()
 _apps = {}
 
 
+def _get_key(settings):
+    return (settings.env.cr.dbname, settings.id)
+
+
 def _get_app(settings):
     """The tenant of these settings, the same in every process: its data depend on nothing but when they were made."""
-    key = (settings.env.cr.dbname, settings.id, settings.create_date)
+    key = _get_key(settings)
     with _lock:
         if key not in _apps:
             now = settings.create_date.replace(tzinfo=UTC, microsecond=0)
             _apps[key] = SandboxApp(build_tenant("small", seed=settings.id, now=now))
         return _apps[key]
+
+
+def use_app(settings, app):
+    """Let another program answer these settings, such as a tenant that a test has made.
+
+    :param app: a :class:`..sandbox.SandboxApp`
+    """
+    with _lock:
+        _apps[_get_key(settings)] = app
+
+
+def forget_app(settings):
+    """Undo :func:`use_app`."""
+    with _lock:
+        _apps.pop(_get_key(settings), None)
 
 
 def sandbox_session(settings):
@@ -43,4 +62,6 @@ def sandbox_credentials(settings):
     :return: a :class:`..graph.auth.Credentials`
     """
     tenant = _get_app(settings).tenant
-    return Credentials(tenant_id=tenant.tenant_id, client_id=tenant.client_id, secret=tenant.client_secret)
+    return Credentials(
+        tenant_id=tenant.tenant_id, client_id=tenant.client_id, secret=tenant.client_secret
+    )

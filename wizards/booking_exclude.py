@@ -9,9 +9,14 @@ class MicrosoftBookingExclude(models.TransientModel):
     _description = "Do Not Invoice Bookings"
 
     booking_ids = fields.Many2many(
-        "microsoft.booking", string="Bookings", required=True, default=lambda self: self.env.context.get("active_ids")
+        "microsoft.booking",
+        string="Bookings",
+        required=True,
+        default=lambda self: self.env.context.get("active_ids"),
     )
-    reason_id = fields.Many2one("microsoft.booking.exclusion.reason", string="Reason", required=True)
+    reason_id = fields.Many2one(
+        "microsoft.booking.exclusion.reason", string="Reason", required=True
+    )
 
     def action_exclude(self):
         """Exclude the bookings for the chosen reason."""

@@ -19,9 +19,14 @@ class MicrosoftBookingInvoice(models.TransientModel):
     _name = "microsoft.booking.invoice"
     _description = "Create Draft Invoices from Bookings"
 
-    all_uninvoiced = fields.Boolean(readonly=True, help="Everything that is uninvoiced in the user's companies.")
+    all_uninvoiced = fields.Boolean(
+        readonly=True, help="Everything that is uninvoiced in the user's companies."
+    )
     booking_ids = fields.Many2many(
-        "microsoft.booking", string="Bookings", default=lambda self: self._default_booking_ids(), readonly=True
+        "microsoft.booking",
+        string="Bookings",
+        default=lambda self: self._default_booking_ids(),
+        readonly=True,
     )
     company_ids = fields.Many2many("res.company", compute="_compute_bookings")
     grouping = fields.Selection(
@@ -58,7 +63,9 @@ class MicrosoftBookingInvoice(models.TransientModel):
     @api.model
     def _default_booking_ids(self):
         if self.env.context.get("default_all_uninvoiced"):
-            return self.env["microsoft.booking"].search(self.env["microsoft.booking"]._get_uninvoiced_domain())
+            return self.env["microsoft.booking"].search(
+                self.env["microsoft.booking"]._get_uninvoiced_domain()
+            )
         return self.env["microsoft.booking"].browse(self.env.context.get("active_ids") or [])
 
     @api.depends("booking_ids")
@@ -74,7 +81,9 @@ class MicrosoftBookingInvoice(models.TransientModel):
             wizard.company_ids = wizard.booking_ids.company_id
             limit = fields.Datetime.now() - STALE
             stale = wizard.booking_ids.settings_id.filtered(
-                lambda settings, limit=limit: settings.last_success and settings.last_success < limit
+                lambda settings, limit=limit: (
+                    settings.last_success and settings.last_success < limit
+                )
             )
             wizard.stale_warning = "\n".join(
                 self.env._(
@@ -96,7 +105,9 @@ class MicrosoftBookingInvoice(models.TransientModel):
             "include_free": self.include_free,
         }
 
-    @api.depends("booking_ids", "grouping", "line_mode", "include_free", "journal_id", "invoice_date")
+    @api.depends(
+        "booking_ids", "grouping", "line_mode", "include_free", "journal_id", "invoice_date"
+    )
     def _compute_preview(self):
         for wizard in self:
             ready, skipped = wizard.booking_ids._origin._split_invoiceable(wizard._get_options())
