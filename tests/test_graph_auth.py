@@ -169,7 +169,9 @@ class TestSecret(unittest.TestCase):
         entra = Entra(refusal(7000215))
         provider = self.provider(entra, previous_secret="old~value")
         self.assertTrue(provider.get_token())
-        self.assertEqual([form["client_secret"] for form in entra.posts], ["s3cret~value", "old~value"])
+        self.assertEqual(
+            [form["client_secret"] for form in entra.posts], ["s3cret~value", "old~value"]
+        )
         self.assertTrue(provider.used_previous_secret)
         self.assertTrue(provider.get_token(force=True))
         self.assertFalse(provider.used_previous_secret)
@@ -234,12 +236,11 @@ class TestCredentials(unittest.TestCase):
 
 class TestCache(unittest.TestCase):
     def test_one_provider_per_configuration(self):
-        entra = Entra()
-        first = token_provider(GLOBAL, credentials(secret="cache~1"), session_factory=entra.session)
-        self.assertIsNot(
-            first,
-            token_provider(GLOBAL, credentials(secret="cache~1"), session_factory=Entra().session),
-        )
+        entra, other = Entra(), Entra()
+        first = token_provider(GLOBAL, credentials(secret="cache~0"), session_factory=entra.session)
+        for factory, same in ((entra.session, True), (other.session, False)):
+            found = token_provider(GLOBAL, credentials(secret="cache~0"), session_factory=factory)
+            self.assertIs(found is first, same)
         one = token_provider(GLOBAL, credentials(secret="cache~1"))
         self.assertIs(one, token_provider(GLOBAL, credentials(secret=" cache~1 ")))
         for changed in (

@@ -58,7 +58,9 @@ class TestBatch(unittest.TestCase):
         for number in range(45):
             result = results[f"id-{number}"]
             self.assertEqual((result.status, result.body), (200, {"url": f"/x/{number}"}))
-        self.assertEqual((client.request_count, client.detail_count, client.retry_count), (3, 45, 0))
+        self.assertEqual(
+            (client.request_count, client.detail_count, client.retry_count), (3, 45, 0)
+        )
         self.assertEqual(adapter.requests[0].url, "https://graph.microsoft.com/v1.0/$batch")
 
     def test_results_come_as_batches_do(self):

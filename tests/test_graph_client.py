@@ -25,7 +25,9 @@ class TestRequest(unittest.TestCase):
         self.assertEqual(request.headers["Authorization"], "Bearer token-1")
         self.assertEqual(request.headers["Prefer"], "include-unknown-enum-members")
         self.assertEqual(uuid.UUID(request.headers["client-request-id"]).version, 4)
-        self.assertEqual(parse_qs(urlsplit(request.url).query)["start"], ["2026-01-01T00:00:00+01:00"])
+        self.assertEqual(
+            parse_qs(urlsplit(request.url).query)["start"], ["2026-01-01T00:00:00+01:00"]
+        )
         self.assertNotIn("+", urlsplit(request.url).query)
         self.assertEqual(urlsplit(request.url).path, "/v1.0/solutions")
         self.assertEqual(request.options["timeout"], (10, 60))
@@ -71,9 +73,11 @@ class TestRequest(unittest.TestCase):
         self.assertEqual(caught.exception.code, "token_rejected")
 
     def test_a_body_beyond_the_limit(self):
-        with mock.patch.object(transport.exchange, "__kwdefaults__", {
-            **transport.exchange.__kwdefaults__, "max_body": 10
-        }):
+        with mock.patch.object(
+            transport.exchange,
+            "__kwdefaults__",
+            {**transport.exchange.__kwdefaults__, "max_body": 10},
+        ):
             for reply in (Reply(200, "x" * 11), Reply(200, "", {"Content-Length": "11"})):
                 client, _adapter, _clock = make_client([reply])
                 with self.assertRaises(ProtocolError) as caught:
@@ -82,14 +86,20 @@ class TestRequest(unittest.TestCase):
 
     def test_bodies_that_are_no_object(self):
         deep = "[" * 100_000
-        for body, code in ((deep, "truncated"), ("5", "unexpected_answer"), ("null", "unexpected_answer")):
+        for body, code in (
+            (deep, "truncated"),
+            ("5", "unexpected_answer"),
+            ("null", "unexpected_answer"),
+        ):
             client, _adapter, _clock = make_client([Reply(200, body)], max_retries=0)
             with self.assertRaises(ProtocolError) as caught:
                 client.get("/x")
             self.assertEqual(caught.exception.code, code)
 
     def test_a_redirect_is_not_followed(self):
-        client, adapter, _clock = make_client([Reply(307, "", {"Location": "https://evil.example/"})])
+        client, adapter, _clock = make_client(
+            [Reply(307, "", {"Location": "https://evil.example/"})]
+        )
         with self.assertRaises(ProtocolError) as caught:
             client.get("/x")
         self.assertEqual(caught.exception.code, "redirect")
@@ -158,8 +168,9 @@ class TestPaging(unittest.TestCase):
         client, _adapter, _clock = make_client(
             lambda _request: {"value": [], "@odata.nextLink": f"{ROOT}/x?{next(numbers)}"}
         )
-        with mock.patch("%s._MAX_PAGES" % type(client).__module__, 50), self.assertRaises(
-            ProtocolError
+        with (
+            mock.patch("%s._MAX_PAGES" % type(client).__module__, 50),
+            self.assertRaises(ProtocolError),
         ):
             list(client.get_all("/x"))
         self.assertEqual(client.request_count, 50)

@@ -159,7 +159,9 @@ class TestWrites(unittest.TestCase):
         self.assertEqual(caught.exception.code, "refused")
 
     def test_answers_with_and_without_a_body(self):
-        client, _adapter, _clock = make_client([Reply(204), Reply(200, OK), Reply(200), Reply(201, OK)])
+        client, _adapter, _clock = make_client(
+            [Reply(204), Reply(200, OK), Reply(200), Reply(201, OK)]
+        )
         results = [client.patch("/x", {}) for _number in range(4)]
         self.assertEqual(results, [None, OK, None, OK])
 
