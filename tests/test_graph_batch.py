@@ -207,8 +207,16 @@ class TestWrites(unittest.TestCase):
         ]
         client.batch(mixed)
         self.assertEqual(service.urls, [["/a"], ["/b"], ["/c"]])
-        self.assertEqual(service.batches[1][0]["headers"], {"Content-Type": "application/json"})
-        self.assertEqual(service.batches[2][0]["headers"], {"Prefer": "p"})
+        sent = [parts[0]["headers"] for parts in service.batches]
+        self.assertEqual(len({headers.pop("client-request-id") for headers in sent}), 3)
+        self.assertEqual(sent, [{}, {"Content-Type": "application/json"}, {"Prefer": "p"}])
+
+    def test_a_part_that_failed_has_both_request_ids(self):
+        service = Service({"/x/0": [{"status": 400, "body": graph_error("BadRequest")}]})
+        client, _adapter, _clock = make_client(service)
+        error = client.batch(reads(1))["id-0"].error
+        sent = service.batches[0][0]["headers"]["client-request-id"]
+        self.assertEqual((error.request_id, error.client_request_id), ("ms-request", sent))
 
     def test_a_cut_batch_of_writes_is_not_repeated(self):
         service = Service(envelopes=[requests.ReadTimeout()])

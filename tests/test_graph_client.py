@@ -7,6 +7,9 @@ import uuid
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
+import requests
+
+from ..graph import client as client_module
 from ..graph import transport
 from ..graph.clouds import get_cloud
 from ..graph.errors import AuthError, GraphError, ProtocolError
@@ -169,7 +172,7 @@ class TestPaging(unittest.TestCase):
             lambda _request: {"value": [], "@odata.nextLink": f"{ROOT}/x?{next(numbers)}"}
         )
         with (
-            mock.patch("%s._MAX_PAGES" % type(client).__module__, 50),
+            mock.patch.object(client_module, "_MAX_PAGES", 50),
             self.assertRaises(ProtocolError),
         ):
             list(client.get_all("/x"))
@@ -223,8 +226,6 @@ class TestPrivacy(unittest.TestCase):
             self.assertNotIn(secret, told)
 
     def test_nothing_of_the_address_in_an_error(self):
-        import requests
-
         fault = requests.ConnectionError("url: /v1.0/solutions/salon@contoso.example?query=Ana")
         client, _adapter, _clock = make_client([fault], max_retries=0, tokens=Tokens())
         with self.assertRaises(GraphError) as caught:

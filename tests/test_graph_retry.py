@@ -8,7 +8,7 @@ import requests
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from ..graph.errors import ComeBackLater, GraphError
+from ..graph.errors import ComeBackLater, GraphError, make_error
 from ..graph.retry import backoff, retry_after
 from .graph_common import NOW, Clock, Reply, Tokens, graph_error, make_client
 
@@ -118,8 +118,6 @@ class TestReads(unittest.TestCase):
                 self.assertEqual(clock.sleeps, [wait])
 
     def test_a_fault_of_the_token_source_is_repeated(self):
-        from ..graph.errors import make_error
-
         client, _adapter, clock = make_client([OK], tokens=Tokens(error=make_error("timeout")))
         self.assertEqual(client.get("/x"), OK)
         self.assertEqual(clock.sleeps, [1.0])
