@@ -49,7 +49,7 @@ def operations(version: str) -> tuple:
 
 
 def operation_of(version: str, method: str, raw_path: str) -> str | None:
-    """"METHOD template" of the operation that a request is, or None."""
+    """ "METHOD template" of the operation that a request is, or None."""
     hits = [
         template
         for candidate, template, pattern in operations(version)
