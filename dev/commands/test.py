@@ -13,6 +13,9 @@ from ..environment.layout import MODULE, REPOSITORY, addons, clone
 from ..environment.process import run_shown
 from ..environment.workbench import workbench
 
+# A conftest.py in an add-on would be imported outside "odoo.addons", which Odoo refuses.
+PLUGINS = REPOSITORY / "dev" / "plugins"
+
 
 def main() -> int:
     """Run the tests; ``ARGS`` holds further arguments of pytest.
@@ -22,6 +25,7 @@ def main() -> int:
     chrome = browser.ensure()
     with workbench() as bench, bench.scratch("test", bench.templates.installed()) as database:
         env = bench.environment
+        env = {**env, "PYTHONPATH": os.pathsep.join([env["PYTHONPATH"], str(PLUGINS)])}
         if chrome:
             env = browser.on_path(chrome, env)
         step("Running the tests")
@@ -31,6 +35,8 @@ def main() -> int:
                 "-m",
                 "pytest",
                 *_location(),
+                "-p",
+                "microsoft_bookings_pytest",
                 "--odoo-http",
                 "--odoo-log-level=error",
                 f"--odoo-database={database}",

@@ -57,7 +57,7 @@ def _package():
     shutil.rmtree(home, ignore_errors=True)
     package = folder(home / MODULE)
     (package / "__init__.py").touch()
-    for name in (*PARTS, "conftest.py"):
+    for name in PARTS:
         (package / name).symlink_to(REPOSITORY / name)
     tests = folder(package / "tests")
     (tests / "__init__.py").touch()

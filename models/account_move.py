@@ -1,0 +1,44 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    booking_ids = fields.One2many(
+        "microsoft.booking", "invoice_id", string="Bookings", readonly=True
+    )
+    booking_count = fields.Integer(compute="_compute_booking_count")
+
+    @api.depends("booking_ids")
+    def _compute_booking_count(self):
+        counts = dict(
+            self.env["microsoft.booking"]
+            .sudo()
+            ._read_group([("invoice_id", "in", self.ids)], ["invoice_id"], ["__count"])
+        )
+        for move in self:
+            move.booking_count = counts.get(move._origin, 0)
+
+    def action_view_bookings(self):
+        """Open the bookings of these invoices.
+
+        :return: a window action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action"
+        )
+        return action | {"domain": [("invoice_id", "in", self.ids)], "context": {}}
+
+    def _log_booking_run(self, run):
+        """Note on each draft, in one go, what made it: the message that its creation would have left."""
+        bodies = {
+            move.id: self.env._(
+                "Draft made of %(count)s bookings (%(run)s)",
+                count=move.booking_count,
+                run=run.display_name,
+            )
+            for move in self
+        }
+        if bodies:
+            self._message_log_batch(bodies=bodies)

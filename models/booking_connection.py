@@ -1,0 +1,419 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import time
+from datetime import UTC, datetime, timedelta
+
+import requests
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..billing.timezones import to_iana
+from ..graph.auth import Credentials, token_provider
+from ..graph.bookings import BookingsApi
+from ..graph.client import GraphClient
+from ..graph.clouds import get_cloud
+from ..graph.errors import GraphError
+from .booking_credential import SECRET_FIELDS
+from .graph_messages import explain
+from .sandbox_session import SANDBOX_URLS, sandbox_credentials, sandbox_session
+
+# A change of one of these makes another connection: it has to be tested again.
+CONNECTION_FIELDS = {
+    "cloud",
+    "authority_url",
+    "graph_url",
+    "tenant_id",
+    "client_id",
+    "auth_method",
+    "business_id",
+}
+
+# At least this long a call may wait for Microsoft before the scheduled action gives the worker back.
+MIN_PATIENCE = timedelta(seconds=5)
+
+
+class MicrosoftBookingSettings(models.Model):
+    """The connection to Microsoft Graph: credentials, the client, and whether it works."""
+
+    _inherit = "microsoft.booking.settings"
+
+    state = fields.Selection(
+        [
+            ("draft", "Not connected"),
+            ("connected", "Connected"),
+            ("paused", "Paused"),
+            ("error", "Failing"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        tracking=True,
+    )
+    cloud = fields.Selection(
+        [
+            ("global", "Microsoft 365 (worldwide and GCC)"),
+            ("usgov_l4", "US Government L4 (GCC High)"),
+            ("usgov_l5", "US Government L5 (DoD)"),
+            ("custom", "Other address"),
+            ("sandbox", "Try it without Microsoft (sample data)"),
+        ],
+        required=True,
+        default="global",
+    )
+    authority_url = fields.Char("Sign-in Address", help="Such as https://login.microsoftonline.com")
+    graph_url = fields.Char("Microsoft Graph Address", help="Such as https://graph.microsoft.com")
+    tenant_id = fields.Char(
+        "Directory (Tenant) ID", help="Entra > Overview: the tenant's id or domain."
+    )
+    client_id = fields.Char(
+        "Application (Client) ID", help="Entra > App registrations > your application > Overview."
+    )
+    auth_method = fields.Selection(
+        [("secret", "Client secret"), ("certificate", "Certificate")],
+        string="Sign in with",
+        required=True,
+        default="secret",
+    )
+    client_secret = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_secrets",
+        groups="base.group_system",
+        copy=False,
+        exportable=False,
+        help="The secret's value, not its id. It is stored and never shown again.",
+    )
+    private_key = fields.Text(
+        "Private Key and Certificate (PEM)",
+        compute="_compute_secrets",
+        inverse="_inverse_secrets",
+        groups="base.group_system",
+        copy=False,
+        exportable=False,
+        help="The PEM text of the private key, followed by its certificate. It is stored and never shown again.",
+    )
+    private_key_passphrase = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_secrets",
+        groups="base.group_system",
+        copy=False,
+        exportable=False,
+    )
+    has_secret = fields.Boolean(compute="_compute_has_secret", string="Secret Stored")
+    secret_expiry = fields.Date(
+        "Secret Expires On",
+        copy=False,
+        help="As Entra shows it; the responsible person is reminded before.",
+    )
+    business_id = fields.Char(
+        "Bookings Business",
+        copy=False,
+        help="The address of the Bookings calendar, such as salon@contoso.com (in Bookings: Business information).",
+    )
+    last_success = fields.Datetime("Data as of", readonly=True, copy=False)
+    failure_count = fields.Integer("Failures in a Row", readonly=True, copy=False)
+    last_problem = fields.Text(readonly=True, copy=False)
+    last_problem_request_id = fields.Char("Microsoft Request ID", readonly=True, copy=False)
+    connection_check = fields.Json(readonly=True, copy=False)
+    connection_check_html = fields.Html(
+        compute="_compute_connection_check_html", string="Connection Test"
+    )
+
+    # === SECRETS === #
+
+    def _compute_secrets(self):
+        """Secrets go in and never come out."""
+        for name in SECRET_FIELDS:
+            self[name] = False
+
+    def _inverse_secrets(self):
+        """Keep the secrets that were typed; an emptied field keeps the stored one, and so does an unchanged form."""
+        for settings in self:
+            typed = {name: settings[name].strip() for name in SECRET_FIELDS if settings[name]}
+            if not typed:
+                continue
+            credential = settings._get_credential()
+            if credential:
+                credential.write(typed)
+            else:
+                credential.create({"settings_id": settings.id, **typed})
+        self.invalidate_recordset([*SECRET_FIELDS, "has_secret"])
+
+    def _get_credential(self):
+        """Where the secrets lie; for the code that signs in, and for no answer to anybody."""
+        return (
+            self.env["microsoft.booking.credential"].sudo().search([("settings_id", "=", self.id)])
+        )
+
+    @api.depends("auth_method")
+    def _compute_has_secret(self):
+        credentials = (
+            self.env["microsoft.booking.credential"]
+            .sudo()
+            .search([("settings_id", "in", self.ids)])
+        )
+        by_settings = credentials.grouped("settings_id")
+        for settings in self:
+            credential = by_settings.get(settings._origin, credentials.browse())
+            name = "private_key" if settings.auth_method == "certificate" else "client_secret"
+            settings.has_secret = bool(credential[name])
+
+    @api.constrains("cloud", "authority_url", "graph_url")
+    def _check_urls(self):
+        for settings in self.filtered(lambda settings: settings.cloud == "custom"):
+            try:
+                get_cloud("custom", settings.authority_url, settings.graph_url)
+            except GraphError as error:
+                raise ValidationError(explain(self.env, error)["text"]) from error
+
+    def _after_connection_change(self, vals):
+        """A changed connection is no longer tested, and a changed business is read from its start."""
+        if CONNECTION_FIELDS.isdisjoint(vals):
+            return
+        tested = self.filtered(lambda settings: settings.state != "draft")
+        tested.write(
+            {"state": "draft", "connection_check": False, "failure_count": 0, "last_problem": False}
+        )
+
+    # === THE CLIENT === #
+
+    def _get_bookings_api(self, deadline=None):
+        """The Bookings verbs of Microsoft Graph, signed in as this connection.
+
+        :param deadline: aware UTC datetime past which the client never sleeps
+        :return: a :class:`..graph.bookings.BookingsApi`
+        :raise UserError: when tenant, application or secret are missing
+        :raise GraphError: when the address of the cloud cannot be used
+        """
+        self.ensure_one()
+        if self.cloud == "sandbox":
+            cloud, credentials = get_cloud("sandbox", *SANDBOX_URLS), sandbox_credentials(self)
+            session = sandbox_session(self)
+            tokens = token_provider(cloud, credentials, session_factory=lambda: session)
+        else:
+            cloud, credentials = (
+                get_cloud(self.cloud, self.authority_url, self.graph_url),
+                self._get_credentials(),
+            )
+            session = requests.Session()
+            tokens = token_provider(cloud, credentials)
+        return BookingsApi(GraphClient(cloud, tokens, session=session, deadline=deadline))
+
+    def _get_credentials(self):
+        """What this connection signs in with.
+
+        :return: a :class:`..graph.auth.Credentials`
+        :raise UserError: naming what is missing
+        """
+        self.ensure_one()
+        required = {
+            "tenant_id": self.tenant_id,
+            "client_id": self.client_id,
+            "has_secret": self.has_secret,
+        }
+        missing = [
+            self._fields[name].get_description(self.env, ["string"])["string"]
+            for name, value in required.items()
+            if not value
+        ]
+        if missing:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” cannot sign in yet. Fill in: %(fields)s",
+                    name=self.name,
+                    fields=", ".join(missing),
+                )
+            )
+        credential = self._get_credential()
+        certificate = self.auth_method == "certificate"
+        return Credentials(
+            tenant_id=self.tenant_id.strip(),
+            client_id=self.client_id.strip(),
+            secret=None if certificate else credential.client_secret,
+            private_key=credential.private_key if certificate else None,
+            passphrase=(credential.private_key_passphrase or None) if certificate else None,
+        )
+
+    def _get_deadline(self):
+        """Until when this worker may wait for Microsoft: the end of the scheduled action's time slice.
+
+        :return: an aware UTC datetime, or ``None`` outside a scheduled action
+        """
+        end = self.env.context.get("cron_end_time")
+        if end is None:
+            return None
+        return datetime.now(UTC) + max(timedelta(seconds=end - time.monotonic()), MIN_PATIENCE)
+
+    # === TEST CONNECTION === #
+
+    def action_test_connection(self):
+        """Make the real calls one by one and keep what each answered.
+
+        A draft whose calls all work becomes connected: from then on it is synchronised as often as it says.
+
+        :return: a client action that shows the outcome and refreshes the form
+        """
+        for settings in self:
+            settings._test_connection()
+        failed = self.filtered(
+            lambda settings: not all(step["ok"] for step in settings.connection_check)
+        )
+        message = (
+            failed[0].last_problem
+            if failed
+            else self.env._(
+                "Microsoft Bookings answers. Synchronise now, or wait for the schedule."
+            )
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if failed else "success",
+                "title": self.env._("Connection failed") if failed else self.env._("Connected"),
+                "message": message,
+                "sticky": bool(failed),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _test_connection(self):
+        """Run the steps of the test until one fails; the answers are kept in ``connection_check``."""
+        self.ensure_one()
+        if not self.business_id:
+            raise UserError(
+                self.env._(
+                    "Which Bookings business? Fill in its address, such as salon@contoso.com."
+                )
+            )
+        answers, error = [], None
+        steps = self._get_connection_steps()
+        for name, step in steps:
+            try:
+                answers.append({"name": name, "ok": True, "text": step() or ""})
+            except GraphError as graph_error:
+                error = graph_error
+                if name == "businesses" and error.status in (401, 403):
+                    # Listing needs a permission more than reading one business does: the typed address is enough.
+                    answers.append(
+                        {"name": name, "ok": True, "text": explain(self.env, error)["text"]}
+                    )
+                    error = None
+                    continue
+                answers.append({"name": name, "ok": False, **explain(self.env, error)})
+                break
+        vals = {"connection_check": answers}
+        if error:
+            vals |= self._prepare_problem_vals(error)
+        else:
+            vals |= {"last_problem": False, "last_problem_request_id": False}
+            if self.state in ("draft", "error"):
+                vals |= {"state": "connected", "failure_count": 0}
+        self.write(vals)
+
+    def _get_connection_steps(self):
+        """The calls of *Test connection*, in order, each needing what the one before showed. Hook.
+
+        :return: a list of pairs of a name and a function that returns a sentence or raises a ``GraphError``
+        """
+        _ = self.env._
+        api = None
+        now = datetime.now(UTC)
+
+        def token():
+            nonlocal api
+            api = self._get_bookings_api(deadline=now + timedelta(seconds=10))
+            roles = sorted(api.client.tokens.get_token() and api.client.tokens.roles())
+            return _("Granted: %(roles)s", roles=", ".join(roles) or _("nothing"))
+
+        def businesses():
+            return _("%(count)s Bookings businesses", count=len(api.businesses()))
+
+        def business():
+            self._read_business(api)
+            return f"{self.business_name} ({self.currency_id.name or '?'}, {self.tz or '?'})"
+
+        def calendar():
+            listing = api.calendar_view(
+                self.business_id, now - timedelta(days=7), now + timedelta(days=7)
+            )
+            self_sample.extend(record.id for record in listing.records[:1])
+            return _(
+                "%(count)s appointments from a week ago to a week ahead", count=len(listing.records)
+            )
+
+        def appointment():
+            if not self_sample:
+                return _("There is none to read in these two weeks.")
+            answer = api.appointments_by_id(self.business_id, self_sample)[self_sample[0]]
+            if isinstance(answer, GraphError):
+                raise answer
+            return _("Its customers can be read.")
+
+        self_sample = []
+        return [
+            ("token", token),
+            ("businesses", businesses),
+            ("business", business),
+            ("calendar", calendar),
+            ("appointment", appointment),
+        ]
+
+    def _read_business(self, api):
+        """Take over name, currency, time zone and page of the Bookings business."""
+        business = api.business(self.business_id)
+        currency = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "=", business.currency or "")], limit=1)
+        )
+        vals = {
+            "business_name": business.display_name,
+            "public_url": business.public_url or False,
+            "currency_id": currency.id,
+        }
+        if tz := to_iana(business.time_zone):
+            vals["tz"] = tz
+        elif not self.tz:
+            vals["tz"] = self.company_id.partner_id.tz or False
+        self.write(
+            {
+                name: value
+                for name, value in vals.items()
+                if self._convert_to_write({name: self[name]})[name] != value
+            }
+        )
+
+    def _prepare_problem_vals(self, error):
+        """What the settings keep of a ``GraphError``, in words and with Microsoft's request id."""
+        return {
+            "last_problem": explain(self.env, error)["text"],
+            "last_problem_request_id": error.request_id or False,
+        }
+
+    @api.depends("connection_check")
+    def _compute_connection_check_html(self):
+        names = {
+            "token": self.env._("Sign-in"),
+            "businesses": self.env._("List of Bookings businesses"),
+            "business": self.env._("The business"),
+            "calendar": self.env._("Its calendar"),
+            "appointment": self.env._("One appointment"),
+        }
+        for settings in self:
+            settings.connection_check_html = (
+                self.env["ir.qweb"]._render(
+                    "microsoft_bookings.connection_check",
+                    {"steps": settings.connection_check or [], "names": names},
+                )
+                if settings.connection_check
+                else False
+            )
+
+    def action_pause(self):
+        """Stop synchronising until somebody resumes; what was imported stays."""
+        self.filtered(lambda settings: settings.state in ("connected", "error")).state = "paused"
+
+    def action_resume(self):
+        """Synchronise again by the schedule."""
+        self.filtered(lambda settings: settings.state == "paused").state = "connected"

@@ -1,0 +1,419 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import Counter, defaultdict
+
+from psycopg2 import DataError, IntegrityError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+from odoo.tools import format_date, format_duration, format_time
+from odoo.tools.misc import get_lang
+
+from ..billing.wording import render_template
+
+# Drafts in one create(): larger batches gain nothing and cost the planner's statistics when rolled back.
+CHUNK = 100
+# How to make drafts, each with what the settings say when it is left out.
+OPTIONS = ("grouping", "line_mode", "invoice_date", "journal_id", "include_free")
+
+
+class MicrosoftBooking(models.Model):
+    """From bookings to draft invoices: claimed under a row lock, grouped, prepared, created and linked, exactly once."""
+
+    _inherit = "microsoft.booking"
+
+    @api.model
+    def _get_uninvoiced_domain(self):
+        """Ended, not excluded, not cancelled, without a live invoice line. Hook.
+
+        :return: a domain as a list, also for window actions
+        """
+        return [
+            ("stop", "<=", fields.Datetime.now()),
+            ("billing_state", "in", ("to_check", "to_invoice")),
+        ]
+
+    @api.model
+    def get_uninvoiced_summary(self, domain=None):
+        """What is to be invoiced, in numbers: for dashboards, server actions and RPC.
+
+        :param domain: narrows the bookings, on top of being uninvoiced
+        :return: a list of dicts, one per Bookings business: ``settings_id``, ``name``, ``company_id``, ``company``,
+            ``currency``, ``count``, ``ready``, ``to_check``, ``to_check_by_reason`` (dict of issue -> number),
+            ``hours``, ``amount`` (of the ready ones), ``oldest`` (date or ``False``), ``data_as_of`` (UTC or ``False``)
+        """
+        full_domain = Domain(self._get_uninvoiced_domain()) & Domain(domain or Domain.TRUE)
+        rows = self._read_group(
+            full_domain,
+            ["settings_id", "issue"],
+            ["__count", "duration:sum", "amount:sum", "service_date:min"],
+        )
+        by_settings = defaultdict(list)
+        for settings, *row in rows:
+            by_settings[settings].append(row)
+        return [
+            {
+                "settings_id": settings.id,
+                "name": settings.name,
+                "company_id": settings.company_id.id,
+                "company": settings.company_id.name,
+                "currency": settings.currency_id.name,
+                "count": sum(count for _issue, count, *_rest in row_list),
+                "ready": sum(count for issue, count, *_rest in row_list if not issue),
+                "to_check": sum(count for issue, count, *_rest in row_list if issue),
+                "to_check_by_reason": {issue: count for issue, count, *_rest in row_list if issue},
+                "hours": sum(hours for _issue, _count, hours, *_rest in row_list),
+                "amount": sum(
+                    amount for issue, _count, _hours, amount, _oldest in row_list if not issue
+                ),
+                "oldest": min(oldest for *_row, oldest in row_list),
+                "data_as_of": settings.last_success,
+            }
+            for settings, row_list in by_settings.items()
+        ]
+
+    def action_create_draft_invoices(self):
+        """Make draft invoices of these bookings as their settings say: for server actions and RPC.
+
+        Safe to call twice: what is invoiced already is skipped and said so.
+
+        :return: the dict of :meth:`_create_invoices` in values that RPC carries: ``run_ids``, ``invoice_ids``,
+            ``invoiced_count``, ``skipped_count``, ``skipped_by_reason`` and ``skipped``, a list of dicts of
+            ``booking_id``, ``reason`` and ``text``
+        """
+        result = self._create_invoices()
+        return {
+            "run_ids": result["runs"].ids,
+            "invoice_ids": result["invoices"].ids,
+            "invoiced_count": len(result["bookings"]),
+            "skipped_count": len(result["skipped"]),
+            "skipped_by_reason": dict(
+                Counter(reason for _booking, reason, _text in result["skipped"])
+            ),
+            "skipped": [
+                {"booking_id": booking.id, "reason": reason, "text": text}
+                for booking, reason, text in result["skipped"]
+            ],
+        }
+
+    def _create_invoices(self, options=None):
+        """Turn the ready ones of these bookings into draft customer invoices.
+
+        :param options: dict of :data:`OPTIONS`; what is left out is taken from the settings of each booking
+        :return: a dict with ``invoices`` (``account.move``), ``bookings`` (those invoiced now), ``skipped`` (a list of
+            booking, machine word of the reason, sentence) and ``runs`` (``microsoft.booking.run``, one per company)
+        :raise AccessError: when the user may not create invoices
+        """
+        options = options or {}
+        self.env["account.move"].check_access("create")
+        claimed, skipped = self._claim(options)
+        invoices, runs = self.env["account.move"], self.env["microsoft.booking.run"]
+        for company, bookings in claimed.grouped("company_id").items():
+            run = runs.sudo().create(bookings._prepare_invoice_run(company))
+            made, failed = bookings.with_company(company)._create_company_invoices(options)
+            for booking, message in failed:
+                run._add_problem(message, kind="invoice", booking=booking)
+                skipped.append((booking, "invoicing_failed", message))
+            run.write(
+                {
+                    "state": "problems" if failed else "done",
+                    "end_time": fields.Datetime.now(),
+                    "progress": 100.0,
+                    "invoice_ids": [Command.set(made.ids)],
+                    "booking_count": len(bookings) - len(failed),
+                }
+            )
+            made._log_booking_run(run)
+            invoices |= made
+            runs |= run
+        failed_ids = {
+            booking.id for booking, reason, _text in skipped if reason == "invoicing_failed"
+        }
+        return {
+            "invoices": invoices,
+            "bookings": claimed.filtered(lambda booking: booking.id not in failed_ids),
+            "skipped": skipped,
+            "runs": runs.sudo(False),
+        }
+
+    def _prepare_invoice_run(self, company):
+        return {
+            "kind": "invoice",
+            "company_id": company.id,
+            "settings_id": self.settings_id.id if len(self.settings_id) == 1 else False,
+            "state": "running",
+            "started_by": self.env.uid,
+            "start_time": fields.Datetime.now(),
+        }
+
+    # === CLAIM === #
+
+    def _claim(self, options):
+        """Lock what can be invoiced, and say of each of the rest why not.
+
+        A row that another transaction holds is being invoiced there. One that another transaction has changed since this
+        one began makes PostgreSQL refuse the lock: Odoo then runs the whole request again, on what is true by then.
+
+        :return: the locked bookings, and a list of booking, machine word, sentence
+        """
+        locked = self.try_lock_for_update(allow_referencing=True)
+        locked.invalidate_recordset(["invoice_line_id", "billing_state", "issue", "issue_detail"])
+        text = self.env._("Somebody else is invoicing it right now.")
+        claimed, skipped = locked._split_invoiceable(options)
+        return claimed, [(booking, "locked", text) for booking in self - locked] + skipped
+
+    def _split_invoiceable(self, options):
+        """Tell those of these bookings that can be invoiced from those that cannot, and why.
+
+        :return: the bookings to invoice, and a list of booking, machine word, sentence
+        """
+        _ = self.env._
+        ready_ids, skipped = [], []
+        now = fields.Datetime.now()
+        states = dict(self._fields["billing_state"]._description_selection(self.env))
+        for booking in self:
+            retry = booking.issue == "invoicing_failed"
+            if booking.billing_state == "to_check" and not retry:
+                skipped.append((booking, booking.issue, booking.issue_text))
+            elif booking.billing_state not in ("to_check", "to_invoice"):
+                text = _("Not to be invoiced: %(state)s.", state=states[booking.billing_state])
+                skipped.append((booking, booking.billing_state, text))
+            elif booking.stop > now:
+                skipped.append((booking, "upcoming", _("It has not ended yet.")))
+            elif not booking.amount and not options.get("include_free"):
+                skipped.append((booking, "free", _("There is nothing to pay.")))
+            else:
+                ready_ids.append(booking.id)
+        return self.browse(ready_ids), skipped
+
+    # === CREATE === #
+
+    def _create_company_invoices(self, options):
+        """The drafts of one company's claimed bookings, in chunks; a group that cannot be made does not hold up the rest.
+
+        :return: the drafts, and a list of booking and why its draft could not be made
+        """
+        invoices, failed = self.env["account.move"], []
+        groups = self._group_for_invoices(options)
+        for index in range(0, len(groups), CHUNK):
+            chunk = groups[index : index + CHUNK]
+            made, message = self._try_create_moves(chunk, options)
+            if message is None:
+                invoices |= made
+                continue
+            for group in chunk:
+                made, message = self._try_create_moves([group], options)
+                invoices |= made
+                if message is not None:
+                    group.issue_detail = message
+                    failed += [(booking, message) for booking in group]
+        (self - self.browse([booking.id for booking, _message in failed])).filtered(
+            "issue_detail"
+        ).issue_detail = False
+        return invoices, failed
+
+    @api.model
+    def _try_create_moves(self, groups, options):
+        """Create the drafts of these groups, or nothing at all and say why.
+
+        :return: the drafts and ``None``, or no drafts and the message
+        """
+        Move = self.env["account.move"]
+        try:
+            with self.env.cr.savepoint():
+                vals_list = [group._prepare_invoice(options) for group in groups]
+                # The creation message of each would cost a third of the time: the run's note stands for it.
+                moves = Move.with_context(mail_create_nolog=True).create(vals_list)
+                self.browse().union(*groups)._keep_invoiced_facts()
+                self.env.flush_all()
+            return moves.with_context(mail_create_nolog=False), None
+        except (UserError, ValueError, IntegrityError, DataError) as error:
+            self.env.invalidate_all()
+            return Move, str(error.args[0] if error.args else error)
+
+    def _get_invoice_grouping_keys(self, options=None):
+        """The fields whose values a draft's bookings share. Hook, with the name that sale gives it.
+
+        :return: a list of field names of this model
+        """
+        return ["company_id", "payer_id", "currency_id", "settings_id"]
+
+    def _group_for_invoices(self, options):
+        """The bookings of each draft, in the order of their start.
+
+        :return: a list of recordsets
+        """
+        groups = defaultdict(self.browse)
+        for booking in self.sorted(lambda booking: (booking.start, booking.id)):
+            grouping = options.get("grouping") or booking.settings_id.invoice_grouping
+            key = [booking[name] for name in self._get_invoice_grouping_keys(options)]
+            key.append(booking.payer_id.property_payment_term_id)
+            if grouping == "month":
+                key.append((booking.service_date.year, booking.service_date.month))
+            elif grouping == "booking":
+                key.append(booking)
+            groups[tuple(key)] |= booking
+        return list(groups.values())
+
+    def _prepare_invoice(self, options=None):
+        """The values of the draft of these bookings, which share a payer, company and currency. Hook.
+
+        Accounts, taxes, fiscal position and terms are left to Odoo: they come from the payer and the products.
+
+        :return: a dict for ``account.move.create``
+        """
+        options = options or {}
+        settings = self.settings_id[:1]
+        payer = self.payer_id
+        invoice_partner = self.env["res.partner"].browse(payer.address_get(["invoice"])["invoice"])
+        journal = options.get("journal_id") or settings.journal_id
+        vals = {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": invoice_partner.id,
+            "currency_id": self.currency_id.id,
+            "invoice_date": options.get("invoice_date") or False,
+            "invoice_origin": settings.business_name or settings.name,
+            "invoice_line_ids": [
+                Command.create(group._prepare_invoice_line(options, invoice_partner))
+                for group in self._group_for_lines(options)
+            ],
+        }
+        if journal:
+            vals["journal_id"] = journal.id
+        return vals
+
+    def _group_for_lines(self, options):
+        """The bookings of each line: one each, or those of the same service and price together."""
+        lines = defaultdict(self.browse)
+        for booking in self:
+            merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
+            key = (
+                (booking._get_invoice_product(), booking.service_id, booking.unit_price)
+                if merged
+                else booking
+            )
+            lines[key] |= booking
+        return list(lines.values())
+
+    def _get_invoice_product(self):
+        """The product of the line: the service's, or the fee's. Hook."""
+        self.ensure_one()
+        return (self.is_fee and self.settings_id.fee_product_id) or self.service_id.product_id
+
+    def _prepare_invoice_line(self, options=None, partner=None):
+        """The values of the line of these bookings, which share product and price. Hook.
+
+        :param partner: the contact on the invoice, whose language the text is in
+        :return: a dict for a line of ``account.move``
+        """
+        first = self[0]
+        product = first._get_invoice_product()
+        return {
+            "product_id": product.id,
+            "name": self._get_invoice_line_name(partner or first.payer_id),
+            "quantity": sum(self.mapped("quantity")),
+            "price_unit": first._get_invoice_price_unit(product, partner or first.payer_id),
+            "booking_ids": [Command.link(booking.id) for booking in self],
+        }
+
+    def _get_invoice_price_unit(self, product, partner):
+        """The price of a unit as the line's taxes want it: Bookings says whether its own prices include tax.
+
+        Odoo's tax engine takes the product's taxes out of the price, and puts in those of the payer that a price includes.
+        """
+        self.ensure_one()
+        taxes, line_taxes = self._get_invoice_taxes(product, partner)
+        price = self.unit_price
+        if self.settings_id.price_include_tax:
+            price = taxes._get_tax_details(
+                price,
+                1.0,
+                rounding_method="round_globally",
+                product=product,
+                special_mode="total_included",
+            )["total_excluded"]
+        if not any(line_taxes.flatten_taxes_hierarchy().mapped("price_include")):
+            return price
+        details = line_taxes._get_tax_details(
+            price,
+            1.0,
+            rounding_method="round_globally",
+            product=product,
+            special_mode="total_excluded",
+        )
+        return price + sum(
+            data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include
+        )
+
+    def _get_invoice_taxes(self, product, partner):
+        """The product's taxes in the booking's company, and what the payer's fiscal position makes of them."""
+        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
+        position = (
+            self.env["account.fiscal.position"]
+            .with_company(self.company_id)
+            ._get_fiscal_position(partner)
+        )
+        return taxes, position.map_tax(taxes)
+
+    def _get_tax_preview(self):
+        """What the draft of these bookings will come to, by Odoo's own tax engine.
+
+        :return: net and tax, in the currency of the bookings
+        """
+        AccountTax = self.env["account.tax"]
+        company, currency = self.company_id, self.currency_id
+        partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
+        base_lines = []
+        for booking in self:
+            product = booking._get_invoice_product()
+            base_lines.append(
+                AccountTax._prepare_base_line_for_taxes_computation(
+                    {},
+                    product_id=product,
+                    tax_ids=booking._get_invoice_taxes(product, partner)[1],
+                    price_unit=booking._get_invoice_price_unit(product, partner),
+                    quantity=booking.quantity,
+                    currency_id=currency,
+                    partner_id=partner,
+                )
+            )
+        AccountTax._add_tax_details_in_base_lines(base_lines, company)
+        AccountTax._round_base_lines_tax_details(base_lines, company)
+        totals = AccountTax._get_tax_totals_summary(base_lines, currency, company)
+        return totals["base_amount_currency"], totals["tax_amount_currency"]
+
+    # === WORDS === #
+
+    def _get_invoice_line_name(self, partner):
+        """The text of the line, in the payer's language and the time zone of the business. Hook."""
+        lang = partner.lang or self.company_id.partner_id.lang or self.env.lang
+        bookings = self.with_context(
+            lang=get_lang(self.env, lang).code, tz=self.settings_id[:1].tz or "UTC"
+        )
+        first = bookings[0]
+        template = first.settings_id.line_template
+        name = render_template(template, first._prepare_line_placeholders())
+        if len(bookings) == 1:
+            return name
+        dates = sorted({booking.service_date for booking in bookings})
+        listed = ", ".join(format_date(bookings.env, date) for date in dates)
+        return f"{first.service_id.name} ({len(bookings)} ×)\n{listed}"
+
+    def _prepare_line_placeholders(self):
+        """What the placeholders of the line description stand for. Hook.
+
+        :return: a dict of name -> text
+        """
+        self.ensure_one()
+        env, tz = self.env, self.env.context["tz"]
+        return {
+            "service": self.service_id.name,
+            "date": format_date(env, self.service_date),
+            "time": format_time(env, self.start, tz=tz, time_format="short"),
+            "end_time": format_time(env, self.stop, tz=tz, time_format="short"),
+            "duration": format_duration(self.duration),
+            "staff": ", ".join(self.staff_ids.mapped("name")),
+            "attendee": self.customer_name,
+            "business": self.settings_id.business_name,
+        }

@@ -1,0 +1,396 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..billing.pricing import Facts, price_booking
+
+# What keeps a booking from being invoiced, in the order in which a person would mend it.
+ISSUES = [
+    ("gone", "Gone from Bookings after it was held"),
+    ("late_cancellation", "Late cancellation to confirm"),
+    ("credited", "Invoice credited: bill again?"),
+    ("no_customer", "No customer"),
+    ("no_email", "Customer without e-mail"),
+    ("no_contact", "No contact has this e-mail"),
+    ("several_contacts", "Several contacts have this e-mail"),
+    ("shared_email", "E-mail shared by several customers"),
+    ("archived_contact", "The contact is archived"),
+    ("no_service", "No service"),
+    ("no_product", "The service has no product"),
+    ("archived_product", "The product is archived"),
+    ("no_currency", "The business' currency is missing in Odoo"),
+    ("no_time_zone", "The business' time zone is unknown"),
+    ("price_to_confirm", "Price to confirm"),
+    ("negative_price", "Negative price"),
+    ("negative_quantity", "Negative quantity"),
+    ("negative_fee", "Negative fee"),
+    ("negative_duration", "Negative duration"),
+    ("duration_to_confirm", "Duration to confirm"),
+    ("invalid_fee", "Fee rule to correct"),
+    ("out_of_range", "Amount too large"),
+    ("invoicing_failed", "The draft invoice could not be made"),
+]
+
+BILLING_STATES = [
+    ("to_check", "To check"),
+    ("to_invoice", "Ready"),
+    ("draft", "Draft invoice"),
+    ("invoiced", "Invoiced"),
+    ("paid", "Paid"),
+    ("excluded", "Not invoiced"),
+    ("cancelled", "Nothing due"),
+]
+
+LIVE_STATES = ("draft", "invoiced", "paid")
+
+
+class MicrosoftBooking(models.Model):
+    """What a booking costs, and where it stands on its way to an invoice."""
+
+    _inherit = "microsoft.booking"
+
+    quantity = fields.Float(
+        compute="_compute_pricing",
+        inverse="_inverse_quantity",
+        store=True,
+        readonly=False,
+        digits="Product Unit",
+        aggregator=None,
+        help="How many units go on the invoice: hours of an hourly service, else one. A quantity that you type stays.",
+    )
+    typed_quantity = fields.Float(readonly=True, copy=False, digits="Product Unit", aggregator=None)
+    quantity_decided = fields.Boolean(readonly=True, copy=False)
+    unit_price = fields.Float(
+        compute="_compute_pricing",
+        inverse="_inverse_unit_price",
+        store=True,
+        readonly=False,
+        min_display_digits="Product Price",
+        aggregator=None,
+        help="The price of one unit as it goes on the invoice. A price that you type stays.",
+    )
+    typed_price = fields.Float(readonly=True, copy=False, aggregator=None)
+    price_decided = fields.Boolean(readonly=True, copy=False)
+    typed_fee = fields.Float(readonly=True, copy=False, aggregator=None)
+    fee_decided = fields.Boolean(readonly=True, copy=False)
+    price_decided_by_id = fields.Many2one(
+        "res.users", string="Price Set By", readonly=True, copy=False
+    )
+    amount = fields.Monetary(compute="_compute_pricing", store=True, aggregator="sum")
+    is_fee = fields.Boolean("Fee", compute="_compute_pricing", store=True)
+    pricing_issue = fields.Char(
+        compute="_compute_pricing", store=True, export_string_translation=False
+    )
+    suggested_price = fields.Float(
+        compute="_compute_suggested_price",
+        min_display_digits="Product Price",
+        help="The last price that this customer was invoiced for this service.",
+    )
+    issue = fields.Selection(
+        ISSUES, string="To Check", compute="_compute_billing_state", store=True
+    )
+    issue_detail = fields.Text(readonly=True, copy=False)
+    issue_text = fields.Text("What to Do", compute="_compute_issue_text")
+    billing_state = fields.Selection(
+        BILLING_STATES,
+        string="Billing",
+        compute="_compute_billing_state",
+        store=True,
+        precompute=False,
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The one live invoice line of this booking. A line that is deleted, or whose invoice is cancelled, frees it.",
+    )
+    invoice_id = fields.Many2one(
+        related="invoice_line_id.move_id", store=True, index="btree_not_null", string="Invoice"
+    )
+
+    # Uninvoiced Bookings reads by this index alone, however many bookings were settled before.
+    _uninvoiced_idx = models.Index(
+        "(stop, settings_id) WHERE billing_state IN ('to_check', 'to_invoice')"
+    )
+
+    def _is_invoiced(self):
+        """Whether a live invoice line stands for this booking: what was invoiced is not computed again."""
+        return bool(self.invoice_line_id) and self.invoice_line_id.parent_state != "cancel"
+
+    @api.depends(
+        "price_type",
+        "price",
+        "duration",
+        "attendee_count",
+        "attendee_position",
+        "outcome",
+        "currency_id",
+        "typed_price",
+        "price_decided",
+        "typed_quantity",
+        "quantity_decided",
+        "typed_fee",
+        "fee_decided",
+        "invoice_line_id.parent_state",
+    )
+    def _compute_pricing(self):
+        rules = {settings: settings._get_pricing_rules() for settings in self.settings_id}
+        for booking in self:
+            if booking._is_invoiced():
+                for name in ("quantity", "unit_price", "amount", "is_fee", "pricing_issue"):
+                    booking[name] = booking[name]
+                continue
+            pricing = price_booking(booking._prepare_pricing_facts(), rules[booking.settings_id])
+            booking.quantity = float(pricing.quantity or 0)
+            booking.unit_price = float(pricing.unit_price or 0)
+            # Of the quantity as Odoo rounds it, so that the list shows what the invoice line will.
+            amount = booking.quantity * booking.unit_price
+            booking.amount = booking.currency_id.round(amount) if booking.currency_id else amount
+            booking.is_fee = pricing.is_fee
+            booking.pricing_issue = pricing.reason or False
+
+    def _prepare_pricing_facts(self):
+        """What the price of this booking depends on, for :func:`..billing.pricing.price_booking`. Hook.
+
+        :return: a :class:`..billing.pricing.Facts`
+        """
+        self.ensure_one()
+        return Facts(
+            price_type=self.price_type,
+            price=_to_decimal(self.price),
+            duration=timedelta(seconds=round(self.duration * 3600)),
+            outcome=self.outcome,
+            confirmed_price=_to_decimal(self.typed_price) if self.price_decided else None,
+            confirmed_quantity=_to_decimal(self.typed_quantity) if self.quantity_decided else None,
+            confirmed_fee=_to_decimal(self.typed_fee) if self.fee_decided else None,
+            attendees=self.attendee_count,
+            position=self.attendee_position,
+            price_is_per_appointment=self.settings_id.class_price == "appointment",
+            decimals=self.currency_id.decimal_places or 0,
+        )
+
+    def _inverse_unit_price(self):
+        """A typed price is a person's decision: no synchronisation and no change of a rule overwrites it."""
+        for booking in self:
+            price = booking.unit_price
+            decision = (
+                {"typed_fee": price, "fee_decided": True}
+                if booking.is_fee
+                else {"typed_price": price, "price_decided": True}
+            )
+            booking.write({**decision, "price_decided_by_id": self.env.uid})
+
+    def _inverse_quantity(self):
+        for booking in self:
+            booking.write({"typed_quantity": booking.quantity, "quantity_decided": True})
+
+    def _recompute_pricing(self):
+        """Compute price and state afresh, as after a rule of the settings has changed."""
+        self.env.add_to_compute(self._fields["amount"], self)
+
+    def action_use_bookings_price(self):
+        """Give the price and the quantity back to the rules."""
+        self.write(
+            {
+                "price_decided": False,
+                "quantity_decided": False,
+                "fee_decided": False,
+                "price_decided_by_id": False,
+            }
+        )
+
+    def action_use_suggested_price(self):
+        """Take the last price of this customer and service, as the person confirms by pressing the button."""
+        for booking in self.filtered("suggested_price"):
+            booking.unit_price = booking.suggested_price
+
+    @api.depends("payer_id", "service_id", "issue")
+    def _compute_suggested_price(self):
+        unpriced = self.filtered(
+            lambda booking: booking.issue == "price_to_confirm" and booking.service_id
+        )
+        (self - unpriced).suggested_price = 0.0
+        if not unpriced:
+            return
+        rows = self._read_group(
+            [
+                ("billing_state", "in", LIVE_STATES),
+                ("is_fee", "=", False),
+                ("service_id", "in", unpriced.service_id.ids),
+                ("partner_id", "in", unpriced.partner_id.ids),
+            ],
+            ["service_id", "partner_id", "currency_id"],
+            ["id:max"],
+        )
+        last = {tuple(keys): booking_id for *keys, booking_id in rows}
+        for booking in unpriced:
+            booking_id = last.get((booking.service_id, booking.partner_id, booking.currency_id))
+            booking.suggested_price = self.browse(booking_id).unit_price if booking_id else 0.0
+
+    @api.depends(
+        "partner_id.active",
+        "payer_id.active",
+        "customer_id.match_state",
+        "customer_name",
+        "customer_email",
+        "service_id.product_id.active",
+        "currency_id.active",
+        "settings_id.tz",
+        "pricing_issue",
+        "amount",
+        "is_fee",
+        "outcome",
+        "outcome_decided",
+        "exclusion_reason_id",
+        "gone_at",
+        "issue_detail",
+        "invoice_line_id.parent_state",
+        "invoice_line_id.move_id.payment_state",
+    )
+    def _compute_billing_state(self):
+        for booking in self:
+            booking.billing_state, booking.issue = booking._get_billing_state()
+
+    def _get_billing_state(self):
+        """Where the booking stands and, if a person has to look, why. Independent of the clock. Hook.
+
+        :return: a pair of a key of :data:`BILLING_STATES` and a key of :data:`ISSUES` or ``False``
+        """
+        self.ensure_one()
+        if self._is_invoiced():
+            move = self.invoice_line_id.move_id
+            if move.payment_state == "reversed":
+                return ("excluded", False) if self.exclusion_reason_id else ("to_check", "credited")
+            if move.state == "draft":
+                return "draft", False
+            return ("paid" if move.payment_state in ("paid", "in_payment") else "invoiced"), False
+        if self.exclusion_reason_id:
+            return "excluded", False
+        if self.outcome == "cancelled":
+            return "cancelled", False
+        if (
+            self.outcome in ("no_show", "late_cancelled")
+            and not self.pricing_issue
+            and not self.amount
+        ):
+            return "cancelled", False
+        issue = self._get_issue()
+        return ("to_check" if issue else "to_invoice"), issue
+
+    def _get_issue(self):
+        """Why this booking cannot be invoiced as it is. Hook.
+
+        :return: a key of :data:`ISSUES`, or ``False`` when it is ready
+        """
+        self.ensure_one()
+        product = self.service_id.product_id
+        checks = (
+            ("gone", self.gone_at and self.outcome == "attended" and not self.outcome_decided),
+            ("late_cancellation", self.outcome == "late_cancelled" and not self.outcome_decided),
+            (self._get_contact_issue(), not self.payer_id),
+            ("archived_contact", not self.payer_id.active),
+            ("no_service", not self.service_id),
+            ("no_product", not product),
+            ("archived_product", not product.active),
+            ("no_currency", not self.currency_id.active),
+            ("no_time_zone", not self.settings_id.tz),
+            (self.pricing_issue, self.pricing_issue),
+            ("invoicing_failed", self.issue_detail),
+        )
+        return next((issue for issue, found in checks if found), False)
+
+    def _get_contact_issue(self):
+        """Why nobody can be invoiced: the answer of the matching ladder, as an issue."""
+        if self.customer_id:
+            return self.customer_id._get_match_issue()
+        return "no_email" if self.customer_name else "no_customer"
+
+    @api.depends(
+        "issue",
+        "issue_detail",
+        "customer_email",
+        "customer_name",
+        "service_id",
+        "missing_attendees",
+    )
+    def _compute_issue_text(self):
+        for booking in self:
+            booking.issue_text = booking._get_issue_text()
+
+    def _get_issue_text(self):
+        """What to do about the issue, in a sentence of the user's language; ``False`` when there is none."""
+        self.ensure_one()
+        names = {
+            "email": self.customer_email or "",
+            "customer": self.customer_name or self.customer_email or "",
+            "service": self.service_id.name or "",
+            "detail": self.issue_detail or "",
+            "settings": self.settings_id.name or "",
+        }
+        sentence = {
+            "gone": self.env._(
+                "Bookings no longer has this appointment, which had been held already. Confirm the outcome or exclude it."
+            ),
+            "late_cancellation": self.env._(
+                "Cancelled shortly before the start. Confirm the outcome to charge the fee, or change it to Cancelled."
+            ),
+            "credited": self.env._(
+                "Its invoice was credited in full. Bill it again, or say why it is not invoiced."
+            ),
+            "no_customer": self.env._("The appointment names no customer. Choose the payer."),
+            "no_email": self.env._(
+                "%(customer)s has no e-mail address, so no contact was looked for. Choose the payer."
+            ),
+            "no_contact": self.env._(
+                "No contact has the address %(email)s. Choose the payer or create the contact."
+            ),
+            "several_contacts": self.env._(
+                "More than one contact has the address %(email)s. Choose the payer."
+            ),
+            "shared_email": self.env._(
+                "Several customers of Bookings share the address %(email)s. Choose who is meant."
+            ),
+            "archived_contact": self.env._(
+                "The contact is archived. Restore it or choose another payer."
+            ),
+            "no_service": self.env._(
+                "The appointment names no service. Exclude it, or correct it in Bookings."
+            ),
+            "no_product": self.env._("Choose the product that “%(service)s” is invoiced with."),
+            "archived_product": self.env._(
+                "The product of “%(service)s” is archived. Restore it or choose another."
+            ),
+            "no_currency": self.env._(
+                "Activate the currency of the Bookings business in Odoo, then synchronise."
+            ),
+            "no_time_zone": self.env._(
+                "Choose the time zone in the Booking Sync Settings “%(settings)s”."
+            ),
+            "price_to_confirm": self.env._(
+                "Bookings has no fixed price for it. Type the unit price."
+            ),
+            "negative_price": self.env._("The price is negative. Type the right one."),
+            "negative_quantity": self.env._("The quantity is negative. Type the right one."),
+            "negative_fee": self.env._("The fee is negative. Type the right one."),
+            "negative_duration": self.env._(
+                "It ends before it starts. Type the quantity, or correct it in Bookings."
+            ),
+            "duration_to_confirm": self.env._(
+                "So long or short a duration has to be confirmed: type the quantity."
+            ),
+            "invalid_fee": self.env._(
+                "Correct the fee rule in the Booking Sync Settings “%(settings)s”."
+            ),
+            "out_of_range": self.env._("So large an amount cannot be right. Type the price."),
+            "invoicing_failed": "%(detail)s",
+        }.get(self.issue)
+        return sentence and sentence % names
+
+
+def _to_decimal(value):
+    """The number that a person sees, not its binary neighbour."""
+    return Decimal(str(value))

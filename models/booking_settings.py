@@ -1,0 +1,306 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ..billing.pricing import FeeRule, Rounding, Rules
+from ..billing.wording import PLACEHOLDERS, check_template
+
+# A change of one of these changes what an uninvoiced booking costs.
+PRICING_FIELDS = {
+    "duration_rounding",
+    "rounding_minutes",
+    "minimum_minutes",
+    "class_price",
+    "no_show_fee",
+    "no_show_fee_value",
+    "late_cancellation_fee",
+    "late_cancellation_fee_value",
+}
+FEE_RULES = [("none", "No fee"), ("percent", "Percent of the price"), ("fixed", "Fixed amount")]
+
+
+class MicrosoftBookingSettings(models.Model):
+    """Booking Sync Settings: one company's connection to one Bookings business, and how its bookings are invoiced."""
+
+    _name = "microsoft.booking.settings"
+    _description = "Booking Sync Settings"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        ondelete="cascade",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Who is told when the synchronisation fails.",
+    )
+
+    # === What to synchronise === #
+    sync_customers = fields.Selection(
+        [("no", "No"), ("import", "From Bookings")],
+        string="Customers of Bookings",
+        required=True,
+        default="import",
+        help="From Bookings: its customers are listed and linked to the contacts with the same e-mail address.",
+    )
+    create_contacts = fields.Boolean(
+        "Create Missing Contacts",
+        help="A customer whose e-mail address no contact has gets a new contact, a copy of the template contact.",
+    )
+    template_partner_id = fields.Many2one(
+        "res.partner",
+        string="Template Contact",
+        check_company=True,
+        help="New contacts are copies of this one: payment terms, fiscal position, language, tags and so on.",
+    )
+    sync_services = fields.Selection(
+        [("no", "Link by hand"), ("import", "Create products from Bookings")],
+        string="Products of Services",
+        required=True,
+        default="no",
+    )
+    template_product_id = fields.Many2one(
+        "product.template",
+        string="Template Product",
+        check_company=True,
+        help="New products are copies of this one: income account, taxes, category and so on.",
+    )
+    lookback_days = fields.Integer(
+        "Days Back",
+        default=62,
+        required=True,
+        help="How far back each synchronisation reads: at least as long as bookings are still changed or invoiced late.",
+    )
+    horizon_days = fields.Integer("Days Ahead", default=31, required=True)
+    history_start = fields.Date(
+        "Bookings From",
+        help="Earlier bookings are treated as settled elsewhere and never imported. The first synchronisation starts here.",
+    )
+
+    # === Read from the business === #
+    business_name = fields.Char(readonly=True, copy=False)
+    public_url = fields.Char("Booking Page", readonly=True, copy=False)
+    currency_id = fields.Many2one(
+        "res.currency",
+        readonly=True,
+        copy=False,
+        context={"active_test": False},
+        help="The currency of the Bookings business: drafts are made in it, nothing is converted.",
+    )
+    tz = fields.Selection(
+        _tz_get,
+        string="Time Zone",
+        copy=False,
+        help="Read from the Bookings business; the day of a booking is its day there.",
+    )
+
+    # === How bookings are invoiced === #
+    journal_id = fields.Many2one(
+        "account.journal",
+        check_company=True,
+        domain="[('type', '=', 'sale')]",
+        string="Sales Journal",
+    )
+    price_include_tax = fields.Boolean("Bookings Prices Include Tax")
+    class_price = fields.Selection(
+        [
+            ("attendee", "Of each attendee"),
+            ("appointment", "Of the appointment, shared by its attendees"),
+        ],
+        string="Price of a Class",
+        required=True,
+        default="attendee",
+    )
+    duration_rounding = fields.Selection(
+        [("none", "As booked"), ("up", "Up"), ("nearest", "To the nearest"), ("down", "Down")],
+        string="Round Hours",
+        required=True,
+        default="none",
+    )
+    rounding_minutes = fields.Integer("Rounding Step (minutes)", default=15)
+    minimum_minutes = fields.Integer("Minimum (minutes)")
+    no_show_fee = fields.Selection(FEE_RULES, string="No-show Fee", required=True, default="none")
+    no_show_fee_value = fields.Float()
+    late_cancellation_fee = fields.Selection(
+        FEE_RULES, string="Late Cancellation Fee", required=True, default="none"
+    )
+    late_cancellation_fee_value = fields.Float()
+    late_notice_hours = fields.Float(
+        "Notice (hours)", default=24.0, help="A later cancellation is a late one."
+    )
+    fee_product_id = fields.Many2one(
+        "product.product",
+        string="Fee Product",
+        check_company=True,
+        help="Empty: the fee goes under the service's product.",
+    )
+    invoice_grouping = fields.Selection(
+        [("payer", "Payer"), ("month", "Payer and month"), ("booking", "Booking")],
+        string="One Invoice per",
+        required=True,
+        default="payer",
+    )
+    line_mode = fields.Selection(
+        [("booking", "Booking"), ("merged", "Service and price, dates listed")],
+        string="One Line per",
+        required=True,
+        default="booking",
+    )
+    line_template = fields.Char(
+        "Line Description",
+        required=True,
+        translate=True,
+        default="{service} – {date} {time}, {attendee}",
+        help="The text of an invoice line, in the payer's language. Placeholders: "
+        + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+    )
+
+    service_ids = fields.One2many(
+        "microsoft.booking.service",
+        "settings_id",
+        string="Services",
+        context={"active_test": False},
+    )
+    booking_count = fields.Integer(compute="_compute_booking_count", string="Bookings")
+    uninvoiced_count = fields.Integer(
+        compute="_compute_booking_count", string="Uninvoiced Bookings"
+    )
+
+    _business_uniq = models.UniqueIndex(
+        "(company_id, lower(business_id)) WHERE active AND business_id IS NOT NULL",
+        "This Bookings business is connected to the company already.",
+    )
+    _lookback_positive = models.Constraint(
+        "CHECK(lookback_days > 0)", "Look back at least one day."
+    )
+    _horizon_positive = models.Constraint(
+        "CHECK(horizon_days >= 0)", "The days ahead cannot be negative."
+    )
+    _rounding_positive = models.Constraint(
+        "CHECK(duration_rounding = 'none' OR rounding_minutes > 0)", "Round to at least one minute."
+    )
+    _fees_positive = models.Constraint(
+        "CHECK(no_show_fee_value >= 0 AND late_cancellation_fee_value >= 0 AND minimum_minutes >= 0)",
+        "Fees and minimum cannot be negative.",
+    )
+
+    def _compute_booking_count(self):
+        Booking = self.env["microsoft.booking"]
+        all_counts = dict(
+            Booking._read_group([("settings_id", "in", self.ids)], ["settings_id"], ["__count"])
+        )
+        uninvoiced = dict(
+            Booking._read_group(
+                [("settings_id", "in", self.ids), *Booking._get_uninvoiced_domain()],
+                ["settings_id"],
+                ["__count"],
+            )
+        )
+        for settings in self:
+            settings.booking_count = all_counts.get(settings, 0)
+            settings.uninvoiced_count = uninvoiced.get(settings, 0)
+
+    @api.constrains("line_template")
+    def _check_line_template(self):
+        for settings in self:
+            if unknown := check_template(settings.line_template):
+                raise ValidationError(
+                    self.env._(
+                        "“%(unknown)s” is not a placeholder of the line description. Known are: %(known)s",
+                        unknown=unknown,
+                        known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+                    )
+                )
+
+    def _get_pricing_rules(self):
+        """How these settings price a booking.
+
+        :return: a :class:`..billing.pricing.Rules`
+        """
+        self.ensure_one()
+        return Rules(
+            rounding=Rounding(self.duration_rounding, self.rounding_minutes, self.minimum_minutes),
+            no_show=FeeRule(self.no_show_fee, Decimal(str(self.no_show_fee_value))),
+            late_cancellation=FeeRule(
+                self.late_cancellation_fee, Decimal(str(self.late_cancellation_fee_value))
+            ),
+        )
+
+    def _get_late_notice(self):
+        """How long before the start a cancellation is free of charge, as a ``timedelta``."""
+        self.ensure_one()
+        return timedelta(hours=self.late_notice_hours)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        settings = super().create(vals_list)
+        settings._create_crons()
+        return settings
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not PRICING_FIELDS.isdisjoint(vals):
+            # Of what is not invoiced yet: what was invoiced keeps the price that it was invoiced at.
+            self.env["microsoft.booking"].search(
+                [
+                    ("settings_id", "in", self.ids),
+                    ("billing_state", "in", ("to_check", "to_invoice", "cancelled")),
+                ]
+            )._recompute_pricing()
+        self._after_connection_change(vals)
+        self._sync_crons(vals)
+        return res
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default=default)
+        return [
+            vals | {"name": self.env._("%(name)s (copy)", name=settings.name)}
+            if "name" not in (default or {})
+            else vals
+            for settings, vals in zip(self, vals_list, strict=True)
+        ]
+
+    def unlink(self):
+        crons = self.cron_id.sudo()
+        server_actions = crons.ir_actions_server_id
+        res = super().unlink()
+        crons.unlink()
+        server_actions.unlink()
+        return res
+
+    def action_view_bookings(self):
+        """Open all bookings of these settings.
+
+        :return: a window action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action"
+        )
+        return action | {"domain": [("settings_id", "in", self.ids)], "context": {}}
+
+    def action_view_uninvoiced_bookings(self):
+        """Open what is to be invoiced of these settings.
+
+        :return: a window action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action_uninvoiced"
+        )
+        domain = self.env["microsoft.booking"]._get_uninvoiced_domain()
+        return action | {"domain": [("settings_id", "in", self.ids), *domain]}

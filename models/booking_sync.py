@@ -1,0 +1,284 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import logging
+from datetime import UTC, datetime, time, timedelta
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..graph.errors import GraphError
+from .booking_run import OPEN_STATES
+from .graph_messages import explain
+
+_logger = logging.getLogger(__name__)
+
+MASTER_STEPS = ("business", "services", "staff", "customers")
+WINDOW = timedelta(days=31)
+# How often a run comes back after passing faults before it fails, and when unless Microsoft says.
+MAX_ATTEMPTS = 10
+RETRY_DELAY = timedelta(minutes=5)
+
+
+class MicrosoftBookingSettings(models.Model):
+    """The synchronisation: master data, then the calendar window by window, each step stored before the next.
+
+    A run keeps a cursor that moves only when its step is committed; killed anywhere, the next call goes on there.
+    """
+
+    _inherit = "microsoft.booking.settings"
+
+    run_ids = fields.One2many("microsoft.booking.run", "settings_id", readonly=True)
+    gone_question = fields.Text(
+        "Mass Disappearance",
+        readonly=True,
+        copy=False,
+        help="What has to be confirmed before bookings are cancelled.",
+    )
+
+    # === START === #
+
+    def action_sync(self):
+        """Synchronise as soon as possible, in the background: for the button, server actions and RPC.
+
+        Safe to call twice: a synchronisation that is under way is joined.
+
+        :return: a client action that tells that it started
+        :raise UserError: when the connection has not been tested yet
+        """
+        self._start_sync()
+        return self._notify_started()
+
+    def action_full_sync(self):
+        """Like :meth:`action_sync`, from the start of the history and with every detail read again."""
+        self._start_sync(full=True)
+        return self._notify_started()
+
+    @api.model
+    def sync_all(self):
+        """Synchronise every connected business of the user's companies: for scheduled server actions.
+
+        :return: list of the ids of the runs
+        """
+        settings = self.search([("state", "in", ("connected", "error"))])
+        return settings._start_sync().ids
+
+    def action_accept_gone(self):
+        """Confirm that the many bookings that disappeared are really gone, and synchronise."""
+        self._start_sync(accept_gone=True)
+        return self._notify_started()
+
+    def _notify_started(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("The synchronisation has started. You may leave this page."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _start_sync(self, *, full=False, accept_gone=False):
+        """Queue a run for each and wake its scheduled action.
+
+        :return: the ``microsoft.booking.run`` of each, new or under way
+        """
+        Run = self.env["microsoft.booking.run"].sudo()
+        runs = Run.search(
+            [("settings_id", "in", self.ids), ("kind", "=", "sync"), ("state", "in", OPEN_STATES)]
+        )
+        for settings in self:
+            if settings.state == "draft":
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is not connected yet: test the connection first.",
+                        name=settings.name,
+                    )
+                )
+            run = runs.filtered(lambda run, settings=settings: run.settings_id == settings)
+            if not run:
+                run = Run.create(settings._prepare_run(self.env.user))
+                runs |= run
+            if full or accept_gone:
+                run.write({"full": run.full or full, "accept_gone": run.accept_gone or accept_gone})
+            settings.sudo().cron_id._trigger()
+        return runs
+
+    def _prepare_run(self, user=None):
+        self.ensure_one()
+        return {
+            "settings_id": self.id,
+            "company_id": self.company_id.id,
+            "kind": "sync",
+            "started_by": user and user.id,
+            "full": not self.last_success,
+        }
+
+    # === THE SCHEDULED ACTION === #
+
+    def _cron_sync(self):
+        """What the scheduled action calls: go on with the run that is open, else begin one.
+
+        It always ends normally, whatever Microsoft answers, so that Odoo never switches it off.
+        """
+        self.ensure_one()
+        settings = self.with_company(self.company_id).with_context(booking_sync=True)
+        run = settings.run_ids.filtered(
+            lambda run: run.kind == "sync" and run.state in OPEN_STATES
+        )[:1]
+        if not run:
+            if not settings.active or settings.state not in ("connected", "error"):
+                return
+            run = run.sudo().create(settings._prepare_run())
+        if run.state == "waiting" and run.resume_at and run.resume_at > fields.Datetime.now():
+            return
+        try:
+            settings._continue_run(run)
+        except GraphError as error:
+            self.env.cr.rollback()
+            settings._interrupt_run(run, error)
+        except OperationalError:
+            # Somebody else wrote the same rows: the next call goes on from the cursor.
+            self.env.cr.rollback()
+            settings.sudo().cron_id._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("Synchronisation of %s failed", settings)
+            settings._fail_run(
+                run, self.env._("Unexpected error: %(error)s", error=type(error).__name__)
+            )
+        self.env["ir.cron"]._commit_progress()
+
+    def _continue_run(self, run):
+        """Do the run's steps, from its cursor on, until it is done or the time slice ends."""
+        api_client = self._get_bookings_api(self._get_deadline())
+        if not run.cursor:
+            todo = self._plan_run(run)
+            run.write(
+                {"cursor": {"todo": todo, "total": len(todo)}, "start_time": fields.Datetime.now()}
+            )
+        run.write({"state": "running", "resume_at": False})
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(run.cursor["todo"]))
+        while todo := run.cursor["todo"]:
+            client = api_client.client
+            requests_before, details_before = client.request_count, client.detail_count
+            self._do_step(run, api_client, *todo[0])
+            total = run.cursor["total"]
+            run.write(
+                {
+                    "cursor": {"todo": todo[1:], "total": total},
+                    "progress": 100.0 * (total - len(todo) + 1) / total,
+                }
+            )
+            run._add_counts(
+                request=client.request_count - requests_before,
+                detail=client.detail_count - details_before,
+            )
+            if not commit_progress(1, remaining=len(todo) - 1):
+                break
+        if not run.cursor["todo"]:
+            self._finish_run(run)
+
+    def _plan_run(self, run):
+        """The steps of a run: master data, then the windows, newest first so that the list is useful at once.
+
+        :return: a list that JSON keeps: a step's name and, for a window, its start and end in UTC
+        """
+        steps = [
+            [name] for name in MASTER_STEPS if name != "customers" or self.sync_customers != "no"
+        ]
+        now = datetime.now(UTC).replace(microsecond=0)
+        first = now - timedelta(days=self.lookback_days)
+        if self.history_start:
+            history = datetime.combine(self.history_start, time.min, UTC) - timedelta(days=1)
+            first = history if run.full else max(first, history)
+        end = now + timedelta(days=self.horizon_days)
+        while end > first:
+            start = max(end - WINDOW, first)
+            steps.append(["window", start.isoformat(), end.isoformat()])
+            end = start
+        return steps
+
+    def _do_step(self, run, api_client, name, *bounds):
+        """One step of a run; what it could not read of single records becomes a problem of the run."""
+        if name == "business":
+            self._read_business(api_client)
+        elif name == "window":
+            start, end = (datetime.fromisoformat(bound) for bound in bounds)
+            self.env["microsoft.booking"]._sync_window(self, run, api_client, start, end)
+        else:
+            self._sync_master_data(run, api_client, name)
+
+    def _sync_master_data(self, run, api_client, name):
+        """Mirror a complete list of services, staff members or customers, and archive what it no longer has."""
+        read, model = {
+            "services": (api_client.services, "microsoft.booking.service"),
+            "staff": (api_client.staff_members, "microsoft.booking.staff"),
+            "customers": (api_client.customers, "microsoft.booking.customer"),
+        }[name]
+        listing = read(self.business_id)
+        run._add_listing_problems(listing)
+        mirror = self.env[model]
+        mirror._mirror(self, listing.records)
+        if name != "customers" and not listing.problems:
+            # A customer may stand on an appointment without being on the list: those stay.
+            mirror._archive_missing(self, {record.id for record in listing.records})
+        if name == "services" and self.sync_services == "import":
+            services = mirror.search([("settings_id", "=", self.id), ("product_id", "=", False)])
+            # A product of the same name waits to be confirmed, instead of a second one being made.
+            services.filtered(lambda service: not service.suggested_product_id)._create_products()
+        if name == "customers":
+            mirror.search(
+                [("settings_id", "=", self.id), ("partner_id", "=", False)]
+            )._match_partners()
+
+    # === THE END OF A RUN === #
+
+    def _finish_run(self, run):
+        run.write(
+            {
+                "state": "problems" if run.problem_ids else "done",
+                "end_time": fields.Datetime.now(),
+                "progress": 100.0,
+                "cursor": False,
+            }
+        )
+        vals = {
+            "last_success": run.start_time,
+            "failure_count": 0,
+            "last_problem": False,
+            "last_problem_request_id": False,
+        }
+        if self.state == "error":
+            vals["state"] = "connected"
+        if self.gone_question and not run.problem_ids.filtered(
+            lambda problem: problem.kind == "gone"
+        ):
+            vals["gone_question"] = False
+        self.write(vals)
+
+    def _interrupt_run(self, run, error):
+        """Microsoft did not answer as hoped: come back later when that helps, else fail with what to do."""
+        if not error.retryable or run.attempts >= MAX_ATTEMPTS:
+            self._fail_run(run, explain(self.env, error)["text"], error.request_id)
+            return
+        now = fields.Datetime.now()
+        at = error.retry_at and error.retry_at.astimezone(UTC).replace(tzinfo=None)
+        at = max(at or now + RETRY_DELAY, now)
+        run.write({"state": "waiting", "resume_at": at, "attempts": run.attempts + 1})
+        self.sudo().cron_id._trigger(at=at)
+
+    def _fail_run(self, run, message, request_id=None):
+        """End the run and say so on the settings; the next scheduled one starts afresh."""
+        run._add_problem(message, kind="connection", request_id=request_id)
+        run.write({"state": "failed", "end_time": fields.Datetime.now(), "cursor": False})
+        self.write(
+            {
+                "failure_count": self.failure_count + 1,
+                "last_problem": message,
+                "last_problem_request_id": request_id or False,
+                "state": "error" if self.state == "connected" else self.state,
+            }
+        )

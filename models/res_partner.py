@@ -1,0 +1,48 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    booking_payer_id = fields.Many2one(
+        "res.partner",
+        string="Bill Bookings to",
+        index="btree_not_null",
+        help="Who pays for what this contact books. Empty: its company, else the contact itself.",
+    )
+    booking_ids = fields.One2many(
+        "microsoft.booking", "partner_id", string="Bookings", readonly=True
+    )
+    booking_count = fields.Integer(
+        compute="_compute_booking_count", groups="account.group_account_invoice"
+    )
+
+    def _compute_booking_count(self):
+        Booking = self.env["microsoft.booking"]
+        domain = ["|", ("partner_id", "child_of", self.ids), ("payer_id", "child_of", self.ids)]
+        bookings = Booking.search_fetch(domain, ["partner_id", "payer_id"])
+        for partner in self:
+            family = partner | self.search([("id", "child_of", partner.id)])
+            partner.booking_count = len(
+                bookings.filtered(lambda b, f=family: b.partner_id in f or b.payer_id in f)
+            )
+
+    def _get_booking_payer(self):
+        """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's, else its company.
+
+        :return: a ``res.partner``, empty for no contact
+        """
+        company = self.commercial_partner_id
+        return self.booking_payer_id or company.booking_payer_id or company
+
+    def action_view_bookings(self):
+        """Open the bookings that these contacts made or pay.
+
+        :return: a window action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "microsoft_bookings.microsoft_booking_action"
+        )
+        domain = ["|", ("partner_id", "child_of", self.ids), ("payer_id", "child_of", self.ids)]
+        return action | {"domain": domain, "context": {}}

@@ -1,0 +1,101 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A company with a chart of accounts, and a Bookings tenant that answers in process."""
+
+from datetime import datetime, timedelta, timezone
+from urllib.parse import urlsplit
+
+from odoo.tests import common
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from ..models import sandbox_session
+from ..sandbox import SandboxApp, build_tenant
+from ..sandbox.tenant import Tenant
+
+BUSINESS = "studio@contoso.example"
+
+
+class SandboxMixin:
+    """Lets requests reach the sandbox tenant, which answers in this process."""
+
+    @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        if urlsplit(r.url).hostname.endswith(".sandbox.invalid"):
+            return common._super_send(s, r, **kw)
+        return super()._request_handler(s, r, **kw)
+
+
+class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
+    """One connected business with a fixed-price, an hourly and an open-priced service."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.now = datetime.now(timezone.utc).replace(microsecond=0)
+        cls.tenant = Tenant(seed=1, now=cls.now)
+        cls.tenant.add_business(
+            BUSINESS, "Studio", currency=cls.env.company.currency_id.name, time_zone="Europe/Zurich"
+        )
+        cls.haircut = cls.tenant.add_service(BUSINESS, "Haircut", price="50", price_type="fixedPrice")
+        cls.lesson = cls.tenant.add_service(BUSINESS, "Lesson", price="80", price_type="hourly")
+        cls.audit = cls.tenant.add_service(BUSINESS, "Audit", price="0", price_type="priceVaries")
+        cls.zoe = cls.tenant.add_staff(BUSINESS, "Zoé", email="zoe@contoso.example")
+        cls.ana = cls.tenant.add_customer(BUSINESS, "Ana Müller", email="ana@example.com")
+        cls.bob = cls.tenant.add_customer(BUSINESS, "Bob", email="bob@example.com")
+        cls.app = SandboxApp(cls.tenant)
+        cls.settings = cls.connect(cls.app)
+
+    @classmethod
+    def connect(cls, app, **values):
+        """Booking Sync Settings whose sandbox is ``app``, connected but not synchronised."""
+        settings = cls.env["microsoft.booking.settings"].create(
+            {
+                "name": "Studio",
+                "cloud": "sandbox",
+                "business_id": BUSINESS,
+                "create_contacts": True,
+                "sync_services": "import",
+                **values,
+            }
+        )
+        sandbox_session.use_app(settings, app)
+        cls.addClassCleanup(sandbox_session.forget_app, settings)
+        settings.action_test_connection()
+        return settings
+
+    @classmethod
+    def connect_profile(cls, profile, business_id, **values):
+        """Settings connected to a business of one of the sandbox's own profiles, and its tenant."""
+        tenant = build_tenant(profile, now=cls.now)
+        return cls.connect(SandboxApp(tenant), name=business_id, business_id=business_id, **values), tenant
+
+    def sync(self, settings=None, **kw):
+        """Run the scheduled action until the run is over, and return the run."""
+        settings = settings or self.settings
+        run = settings._start_sync(**kw)
+        with self.enter_registry_test_mode():
+            settings.sudo().cron_id.method_direct_trigger()
+        return run
+
+    def ago(self, **delta):
+        """A moment before now, at a full minute."""
+        return (self.now - timedelta(**delta)).replace(second=0)
+
+    def book(self, service=None, *, customers=None, days=2, **kw):
+        """Book an appointment that began some days ago, an hour long unless said otherwise."""
+        kw.setdefault("duration", timedelta(hours=1))
+        kw.setdefault("staff", [self.zoe])
+        return self.tenant.book(
+            BUSINESS,
+            service or self.haircut,
+            self.ago(days=days),
+            customers=[self.ana] if customers is None else customers,
+            **kw,
+        )
+
+    def bookings(self, graph_id=None, settings=None):
+        """The bookings of the settings, or of one appointment."""
+        domain = [("settings_id", "=", (settings or self.settings).id)]
+        if graph_id:
+            domain.append(("graph_id", "=", graph_id))
+        return self.env["microsoft.booking"].search(domain, order="start, id")

@@ -1,0 +1,202 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import Counter, defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+from odoo.tools.misc import format_datetime
+
+# So many drafts are made while the user waits; Odoo ends a request after two minutes.
+MAX_DRAFTS = 500
+# Data older than this many synchronisation intervals are pointed out before invoicing.
+STALE = timedelta(days=1)
+
+
+class MicrosoftBookingInvoice(models.TransientModel):
+    """Shows what draft invoices the selected bookings would make, and makes them."""
+
+    _name = "microsoft.booking.invoice"
+    _description = "Create Draft Invoices from Bookings"
+
+    all_uninvoiced = fields.Boolean(
+        readonly=True, help="Everything that is uninvoiced in the user's companies."
+    )
+    booking_ids = fields.Many2many(
+        "microsoft.booking",
+        string="Bookings",
+        default=lambda self: self._default_booking_ids(),
+        readonly=True,
+    )
+    company_ids = fields.Many2many("res.company", compute="_compute_bookings")
+    grouping = fields.Selection(
+        [("payer", "Payer"), ("month", "Payer and month"), ("booking", "Booking")],
+        string="One Invoice per",
+        compute="_compute_options",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    line_mode = fields.Selection(
+        [("booking", "Booking"), ("merged", "Service and price, dates listed")],
+        string="One Line per",
+        compute="_compute_options",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    invoice_date = fields.Date(help="Empty: the day on which the invoice is posted.")
+    journal_id = fields.Many2one(
+        "account.journal",
+        domain="[('type', '=', 'sale'), ('company_id', 'in', company_ids)]",
+        help="Empty: the journal of the Booking Sync Settings, else the company's first sales journal.",
+    )
+    include_free = fields.Boolean("Free Bookings Too")
+    draft_count = fields.Integer(compute="_compute_preview")
+    ready_count = fields.Integer(compute="_compute_preview")
+    skipped_count = fields.Integer(compute="_compute_preview")
+    stale_warning = fields.Text(compute="_compute_bookings")
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+
+    @api.model
+    def _default_booking_ids(self):
+        if self.env.context.get("default_all_uninvoiced"):
+            return self.env["microsoft.booking"].search(
+                self.env["microsoft.booking"]._get_uninvoiced_domain()
+            )
+        return self.env["microsoft.booking"].browse(self.env.context.get("active_ids") or [])
+
+    @api.depends("booking_ids")
+    def _compute_options(self):
+        for wizard in self:
+            settings = wizard.booking_ids.settings_id[:1]
+            wizard.grouping = settings.invoice_grouping or "payer"
+            wizard.line_mode = settings.line_mode or "booking"
+
+    @api.depends("booking_ids")
+    def _compute_bookings(self):
+        for wizard in self:
+            wizard.company_ids = wizard.booking_ids.company_id
+            limit = fields.Datetime.now() - STALE
+            stale = wizard.booking_ids.settings_id.filtered(
+                lambda settings, limit=limit: (
+                    settings.last_success and settings.last_success < limit
+                )
+            )
+            wizard.stale_warning = "\n".join(
+                self.env._(
+                    "“%(name)s”: data as of %(moment)s. What changed in Bookings since then is not known here.",
+                    name=settings.name,
+                    moment=format_datetime(self.env, settings.last_success),
+                )
+                for settings in stale
+            )
+
+    def _get_options(self):
+        """The choices of this wizard as options of ``microsoft.booking._create_invoices``."""
+        self.ensure_one()
+        return {
+            "grouping": self.grouping,
+            "line_mode": self.line_mode,
+            "invoice_date": self.invoice_date,
+            "journal_id": self.journal_id,
+            "include_free": self.include_free,
+        }
+
+    @api.depends(
+        "booking_ids", "grouping", "line_mode", "include_free", "journal_id", "invoice_date"
+    )
+    def _compute_preview(self):
+        for wizard in self:
+            ready, skipped = wizard.booking_ids._origin._split_invoiceable(wizard._get_options())
+            groups = ready._group_for_invoices(wizard._get_options())
+            wizard.draft_count = len(groups)
+            wizard.ready_count = len(ready)
+            wizard.skipped_count = len(skipped)
+            wizard.preview = wizard._render_preview(groups, skipped)
+
+    def _render_preview(self, groups, skipped):
+        """The preview as a table: a row per draft with its sums, and what is left out with its reason."""
+        rows, totals = [], defaultdict(lambda: [0, 0.0, 0.0, 0.0])
+        for group in groups:
+            currency = group.currency_id
+            net, tax = group._get_tax_preview()
+            rows.append(
+                {
+                    "payer": group.payer_id.display_name,
+                    "business": group.settings_id.name,
+                    "count": len(group),
+                    "hours": sum(group.mapped("duration")),
+                    "net": formatLang(self.env, net, currency_obj=currency),
+                    "tax": formatLang(self.env, tax, currency_obj=currency),
+                    "total": formatLang(self.env, net + tax, currency_obj=currency),
+                }
+            )
+            total = totals[currency]
+            for index, value in enumerate((len(group), net, tax, net + tax)):
+                total[index] += value
+        reasons = Counter(text for _booking, _reason, text in skipped)
+        return self.env["ir.qweb"]._render(
+            "microsoft_bookings.booking_invoice_preview",
+            {
+                "rows": rows,
+                "several_businesses": len({row["business"] for row in rows}) > 1,
+                "totals": [
+                    {
+                        "count": count,
+                        **{
+                            name: formatLang(self.env, value, currency_obj=currency)
+                            for name, value in zip(("net", "tax", "total"), amounts, strict=True)
+                        },
+                    }
+                    for currency, (count, *amounts) in totals.items()
+                ],
+                "reasons": reasons.most_common(),
+            },
+        )
+
+    def action_create_invoices(self):
+        """Make the drafts and open them.
+
+        :return: a client action that says in words what was made and left out, and then opens the drafts
+        :raise UserError: when there is nothing to make
+        """
+        self.ensure_one()
+        if self.draft_count > MAX_DRAFTS:
+            raise UserError(
+                self.env._(
+                    "These are %(count)s drafts at once; take at most %(limit)s, for example one month after the other.",
+                    count=self.draft_count,
+                    limit=MAX_DRAFTS,
+                )
+            )
+        result = self.booking_ids._create_invoices(self._get_options())
+        invoices = result["invoices"]
+        if not invoices:
+            texts = Counter(text for _booking, _reason, text in result["skipped"])
+            raise UserError(
+                "\n".join(
+                    [
+                        self.env._("There is nothing to invoice among these bookings."),
+                        *(f"• {count} × {text}" for text, count in texts.most_common()),
+                    ]
+                )
+            )
+        message = self.env._(
+            "%(drafts)s draft invoices from %(bookings)s bookings; %(skipped)s left out.",
+            drafts=len(invoices),
+            bookings=len(result["bookings"]),
+            skipped=len(result["skipped"]),
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if result["skipped"] else "success",
+                "title": self.env._("Draft invoices created"),
+                "message": message,
+                "next": invoices._get_records_action(name=self.env._("Draft Invoices")),
+            },
+        }
