@@ -12,9 +12,11 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from .console import Complaint, say, step
@@ -25,6 +27,8 @@ ROLE = "odoo"
 SUPERUSER = "postgres"
 UNPRIVILEGED = "nobody"
 ROOT_HOME = Path("/var/cache") / MODULE
+PID_FILE = "postmaster.pid"
+STATE = "state.json"
 # A Unix socket's path may have 107 bytes on Linux, its name in the folder included.
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 SETTINGS = """
@@ -50,15 +54,14 @@ class Cluster:
         if os.geteuid() == 0:
             user = pwd.getpwnam(UNPRIVILEGED)
             self._as_other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-            self.home = _home_for_other_user()
+        self.home = home()
+        if self._as_other:
             software = _readable_copy(software, self.home)
-        else:
-            self.home = folder(cache() / "postgres")
         self.programs = software / "pginstall" / "bin"
         version = output_of([self.programs / "postgres", "--version"])
         self.data = self.home / version.split()[-1].split(".")[0] / "data"
         self._log = self.data.parent / "server.log"
-        self._state = self.data.parent / "state.json"
+        self._state = self.data.parent / STATE
 
     def environment(self) -> dict[str, str]:
         """libpq's variables that lead to the running server as the role Odoo uses."""
@@ -99,12 +102,7 @@ class Cluster:
 
     def _running(self) -> bool:
         """Whether the server runs; a lock file left by one that was killed is removed."""
-        try:
-            pid = int(self._pid_file().read_text(encoding="utf-8").splitlines()[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError, IndexError):
-            command = []
-        if os.fsencode(self.data) in command:
+        if running_pid(self.data):
             return True
         if self._pid_file().exists():
             say("    removing the lock file of a PostgreSQL that was killed")
@@ -175,18 +173,50 @@ class Cluster:
             os.chown(path, self._as_other["user"], self._as_other["group"])
 
     def _pid_file(self) -> Path:
-        return self.data / "postmaster.pid"
+        return self.data / PID_FILE
 
 
-def _home_for_other_user() -> Path:
-    """Where the unprivileged user can reach a cluster of root's."""
+def home() -> Path:
+    """Where the cluster lies; for root a place that the unprivileged user can reach."""
     wanted = folder(cache() / "postgres")
-    if all(path.stat().st_mode & stat.S_IXOTH for path in (wanted, *wanted.parents)):
+    everybody = all(path.stat().st_mode & stat.S_IXOTH for path in (wanted, *wanted.parents))
+    if os.geteuid() != 0 or everybody:
         return wanted
-    home = folder(ROOT_HOME / digest(str(cache()))[:8])
-    for path in (ROOT_HOME, home):
+    result = folder(ROOT_HOME / digest(str(cache()))[:8])
+    for path in (ROOT_HOME, result):
         path.chmod(0o755)
-    return home
+    return result
+
+
+def wipe() -> None:
+    """Stop whatever runs in the cluster's folder and delete it; needs no program of PostgreSQL's.
+
+    Call it under the cluster's lock.
+    """
+    for data in home().glob("*/data"):
+        pid = running_pid(data)
+        if pid:
+            os.kill(pid, signal.SIGINT)  # PostgreSQL's "fast shutdown"
+            while running_pid(data):
+                time.sleep(0.1)
+        sockets = read_json(data.parent / STATE).get("socket_folder")
+        if sockets:
+            shutil.rmtree(sockets, ignore_errors=True)
+    shutil.rmtree(home())
+
+
+def running_pid(data: Path) -> int | None:
+    """The process id of the server that runs on a data folder, if one does.
+
+    Its lock file alone does not tell: it stays when the server is killed, and after a restart of
+    the machine the number in it may be another program's.
+    """
+    try:
+        pid = int((data / PID_FILE).read_text(encoding="utf-8").splitlines()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError, IndexError):
+        return None
+    return pid if os.fsencode(data) in command else None
 
 
 def _readable_copy(software: Path, home: Path) -> Path:

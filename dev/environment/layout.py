@@ -44,6 +44,11 @@ def clone_key() -> str:
     return digest(str(REPOSITORY))[:8]
 
 
+def demo_database() -> str:
+    """The name of the demo's database; clones share a server, so it holds the clone's key."""
+    return f"{MODULE}_demo_{clone_key()}"
+
+
 def clone() -> Path:
     """The folder in the cache that belongs to this clone."""
     return folder(cache() / "clones" / clone_key())

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
-from .cluster import Cluster
+from . import cluster
 from .console import Complaint, say
 from .layout import digest
 from .locks import Users, exclusive
@@ -15,6 +14,8 @@ from .process import output_of
 
 # A person who sets one of these means a server of their own.
 NAMING_A_SERVER = ("PGHOST", "PGHOSTADDR", "PGSERVICE")
+USERS = "postgres-users"
+LOCK = ("postgres", "starting or stopping PostgreSQL")
 OLDEST = 130000  # Odoo 19's own minimum, as PostgreSQL counts its versions
 
 
@@ -26,15 +27,15 @@ class Postgres:
     """
 
     def __init__(self, python: Path) -> None:
-        self._cluster = Cluster(python)
+        self._cluster = cluster.Cluster(python)
         self._own = not any(os.environ.get(name) for name in NAMING_A_SERVER)
         self._users: Users | None = None
         self.environment: dict[str, str] = {}
 
     def __enter__(self) -> Postgres:
         if self._own:
-            with exclusive("postgres", "starting or stopping PostgreSQL"):
-                self._users = Users("postgres-users")
+            with exclusive(*LOCK):
+                self._users = Users(USERS)
                 self._cluster.start()
             self.environment = self._cluster.environment()
         else:
@@ -43,7 +44,7 @@ class Postgres:
 
     def __exit__(self, *_exception: object) -> None:
         if self._users:
-            with exclusive("postgres", "starting or stopping PostgreSQL"):
+            with exclusive(*LOCK):
                 if self._users.leave():
                     self._cluster.stop()
 
@@ -65,12 +66,6 @@ class Postgres:
             [program, "-XAtqw", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement], env=env
         )
 
-    def wipe(self) -> None:
-        """Delete the cluster of the cache; a server that somebody named is not touched."""
-        with exclusive("postgres", "starting or stopping PostgreSQL"):
-            self._cluster.stop()
-            shutil.rmtree(self._cluster.home)
-
     def _check_named(self) -> None:
         name = " ".join(f"{v}={os.environ[v]}" for v in NAMING_A_SERVER if os.environ.get(v))
         try:
@@ -91,3 +86,14 @@ class Postgres:
                 " a role with CREATEDB that is not called postgres, which Odoo refuses."
             )
         say(f"    PostgreSQL: the server that the environment names ({name}), as {role}")
+
+
+def wipe() -> None:
+    """Delete the cluster of the cache; a server that somebody named is not touched.
+
+    :raise Complaint: while another command uses it
+    """
+    with exclusive(*LOCK):
+        if not Users(USERS).leave():
+            raise Complaint("Another command is still running. End it, and clean then.")
+        cluster.wipe()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -72,9 +73,16 @@ def run_shown(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> int:
-    """Run a program on our own terminal; return its exit code."""
-    with ended(subprocess.Popen([str(part) for part in command], env=env, cwd=cwd)) as process:
-        return process.wait()
+    """Run a program on our own terminal; return its exit code.
+
+    Ctrl-C reaches the program as well as us, and is the program's to deal with.
+    """
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        with ended(subprocess.Popen([str(part) for part in command], env=env, cwd=cwd)) as process:
+            return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def output_of(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str:

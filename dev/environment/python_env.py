@@ -28,14 +28,18 @@ def python() -> Path:
     :raise Complaint: when this Python cannot make one, or a package cannot be had
     """
     _check_interpreter()
-    key = digest(LOCK.read_bytes(), platform.machine())[:12]
-    home = cache() / "python" / f"{sys.version_info[0]}.{sys.version_info[1]}-{key}"
+    home = _home()
     program = home / "bin" / "python"
     if not (home / COMPLETE).exists() or not program.exists():
         with exclusive(f"python-{home.name}", "installing the Python packages"):
             if not (home / COMPLETE).exists() or not program.exists():
                 _make(home)
     return program
+
+
+def is_made() -> bool:
+    """Whether there is an environment for the lock file as it is now."""
+    return (_home() / COMPLETE).exists()
 
 
 def clean_environment() -> dict[str, str]:
@@ -48,6 +52,11 @@ def clean_environment() -> dict[str, str]:
         # The clone stays as git left it.
         "PYTHONPYCACHEPREFIX": str(cache() / "pycache"),
     }
+
+
+def _home() -> Path:
+    key = digest(LOCK.read_bytes(), platform.machine())[:12]
+    return cache() / "python" / f"{sys.version_info[0]}.{sys.version_info[1]}-{key}"
 
 
 def _check_interpreter() -> None:
