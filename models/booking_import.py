@@ -120,6 +120,7 @@ class MicrosoftBooking(models.Model):
         now = fields.Datetime.now()
         return any(
             booking.fingerprint != record.fingerprint()
+            or (booking.graph_updated or None) != _stamp(record)
             or booking.details_read_at < booking.stop <= now
             for booking in bookings
         ) or all(booking.gone_at for booking in bookings)
@@ -303,6 +304,7 @@ class MicrosoftBooking(models.Model):
             "attendee_count": attendees,
             "missing_attendees": max((record.filled_attendees or 0) - attendees, 0),
             "fingerprint": record.fingerprint(),
+            "graph_updated": _stamp(record) or False,
             "details_read_at": fields.Datetime.now(),
             "gone_at": False,
         }
@@ -332,7 +334,7 @@ class MicrosoftBooking(models.Model):
             difference["outcome"] = "attended"
         if difference:
             self.with_context(booking_sync=True).write(difference)
-        return not difference.keys() <= {"details_read_at", "fingerprint"}
+        return not difference.keys() <= {"details_read_at", "fingerprint", "graph_updated"}
 
     def _set_gone(self):
         """Bookings has confirmed that these are no longer there: cancelled, in time or late, or held and then deleted.
@@ -358,6 +360,11 @@ class MicrosoftBooking(models.Model):
             in_time.outcome = "cancelled"
             (not_held - in_time).outcome = "late_cancelled"
         return len(self)
+
+
+def _stamp(record):
+    """``lastUpdatedDateTime`` to the digit, which tells what no list shows; ``None`` where a cloud lacks it."""
+    return record.last_updated.isoformat() if record.last_updated else None
 
 
 def _attendees(record):
