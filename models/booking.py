@@ -49,7 +49,7 @@ class MicrosoftBooking(models.Model):
     )
     self_service_id = fields.Char(readonly=True, copy=False, export_string_translation=False)
     service_id = fields.Many2one("microsoft.booking.service", readonly=True, index="btree_not_null")
-    staff_ids = fields.Many2many("microsoft.booking.staff", string="Staff", readonly=True)
+    staff_ids = fields.Many2many("microsoft.booking.staff", readonly=True)
     customer_id = fields.Many2one(
         "microsoft.booking.customer",
         string="Bookings Customer",
@@ -129,7 +129,6 @@ class MicrosoftBooking(models.Model):
     partner_decided = fields.Boolean(readonly=True, copy=False)
     payer_id = fields.Many2one(
         "res.partner",
-        string="Payer",
         compute="_compute_payer_id",
         inverse="_inverse_payer_id",
         store=True,

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import Counter, defaultdict
-from datetime import UTC
+from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
@@ -8,14 +8,17 @@ from odoo.tools import email_normalize
 
 from ..graph.errors import AccessError as GraphAccessError
 from ..graph.errors import GraphError
-from ..graph.records import Attendee
-from .booking_customer import MAILTO, level_name
+from .booking_attendees import (
+    attendees_of,
+    keyed_attendees,
+    second_key_of_bookings,
+    second_key_of_record,
+    stamp_of,
+)
 from .graph_messages import explain
 
 # A window that lost more than this share, and more than this number, of its appointments is not believed.
 MASS_SHARE, MASS_COUNT = 0.2, 5
-# Bookings' way to say "made by the staff" instead of the id of a reservation made on the page.
-NO_SELF_SERVICE = {"", "00000000-0000-0000-0000-000000000000"}
 
 
 class MicrosoftBooking(models.Model):
@@ -120,7 +123,7 @@ class MicrosoftBooking(models.Model):
         now = fields.Datetime.now()
         return any(
             booking.fingerprint != record.fingerprint()
-            or (booking.graph_updated or None) != _stamp(record)
+            or (booking.graph_updated or None) != stamp_of(record)
             or booking.details_read_at < booking.stop <= now
             for booking in bookings
         ) or all(booking.gone_at for booking in bookings)
@@ -151,10 +154,10 @@ class MicrosoftBooking(models.Model):
         candidates = defaultdict(list)
         by_id = known.grouped("graph_id")
         for graph_id in gone & set(by_id):
-            candidates[_second_key_of_bookings(by_id[graph_id])].append(graph_id)
+            candidates[second_key_of_bookings(by_id[graph_id])].append(graph_id)
         replaced = set()
         for record in new_records:
-            old_ids = candidates.get(_second_key_of_record(record))
+            old_ids = candidates.get(second_key_of_record(record))
             if old_ids:
                 old_id = old_ids.pop()
                 by_id[old_id].graph_id = record.id
@@ -232,7 +235,7 @@ class MicrosoftBooking(models.Model):
             record.service_id: record.service_name for record in records if record.service_id
         }
         staff = {staff_id: staff_id for record in records for staff_id in record.staff_member_ids}
-        attendees = [attendee for record in records for attendee in _attendees(record)]
+        attendees = [attendee for record in records for attendee in attendees_of(record)]
         Customer = self.env["microsoft.booking.customer"]
         by_graph_id = Customer._get_attendee_customers(
             settings, [person for person in attendees if person.customer_id]
@@ -261,7 +264,7 @@ class MicrosoftBooking(models.Model):
 
         :return: a list of (key, attendee, booking or an empty recordset), and the bookings that nobody has any more
         """
-        people = _keyed_attendees(record)
+        people = keyed_attendees(record)
         rest = {booking.attendee_key: booking for booking in bookings}
         matched = {key: rest.pop(key) for key in people if key in rest}
         for key in people.keys() - matched.keys():
@@ -285,10 +288,10 @@ class MicrosoftBooking(models.Model):
     def _prepare_appointment_vals(self, settings, record, related):
         """What all bookings of an appointment have in common. Hook."""
         start, stop = (
-            moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
             for moment in (record.start, record.end)
         )
-        attendees = len(_attendees(record))
+        attendees = len(attendees_of(record))
         return {
             "self_service_id": record.self_service_id or False,
             "service_id": related["services"][record.service_id].id if record.service_id else False,
@@ -304,7 +307,7 @@ class MicrosoftBooking(models.Model):
             "attendee_count": attendees,
             "missing_attendees": max((record.filled_attendees or 0) - attendees, 0),
             "fingerprint": record.fingerprint(),
-            "graph_updated": _stamp(record) or False,
+            "graph_updated": stamp_of(record) or False,
             "details_read_at": fields.Datetime.now(),
             "gone_at": False,
         }
@@ -360,58 +363,3 @@ class MicrosoftBooking(models.Model):
             in_time.outcome = "cancelled"
             (not_held - in_time).outcome = "late_cancelled"
         return len(self)
-
-
-def _stamp(record):
-    """``lastUpdatedDateTime`` to the digit, which tells what no list shows; ``None`` where a cloud lacks it."""
-    return record.last_updated.isoformat() if record.last_updated else None
-
-
-def _attendees(record):
-    """The customers of an appointment: its list, else the flat members, else nobody, which is one place all the same."""
-    if record.attendees:
-        return record.attendees
-    flat = Attendee(
-        customer_id=None,
-        name=record.customer_name,
-        email=record.customer_email,
-        phone=record.customer_phone,
-        notes=record.customer_notes,
-        time_zone=record.customer_time_zone,
-        answers=(),
-    )
-    return (flat,)
-
-
-def _keyed_attendees(record):
-    """The attendees of an appointment by what tells them apart within it."""
-    people = {}
-    for attendee in _attendees(record):
-        if attendee.customer_id:
-            key = attendee.customer_id
-        elif attendee.email:
-            key = f"{MAILTO}{email_normalize(attendee.email) or attendee.email}?name={level_name(attendee.name)}"
-        else:
-            key = f"name:{level_name(attendee.name)}" if attendee.name else ""
-        # Two places of one customer are two places.
-        number = 1
-        unique = key
-        while unique in people:
-            number += 1
-            unique = f"{key}#{number}"
-        people[unique] = attendee
-    return people
-
-
-def _second_key_of_record(record):
-    if (record.self_service_id or "") not in NO_SELF_SERVICE:
-        return record.self_service_id
-    start = record.start.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    return (record.service_id, start, frozenset(_keyed_attendees(record)))
-
-
-def _second_key_of_bookings(bookings):
-    first = bookings[0]
-    if (first.self_service_id or "") not in NO_SELF_SERVICE:
-        return first.self_service_id
-    return (first.service_id.graph_id, first.start, frozenset(bookings.mapped("attendee_key")))

@@ -85,12 +85,12 @@ class MicrosoftBookingSettings(models.Model):
         "Days Back",
         default=62,
         required=True,
-        help="How far back each synchronisation reads: at least as long as bookings are still changed or invoiced late.",
+        help="How far back each synchronisation reads: as long as bookings are still changed.",
     )
     horizon_days = fields.Integer("Days Ahead", default=31, required=True)
     history_start = fields.Date(
         "Bookings From",
-        help="Earlier bookings are treated as settled elsewhere and never imported. The first synchronisation starts here.",
+        help="Earlier bookings are treated as settled and never imported. The first synchronisation starts here.",
     )
 
     # === Read from the business === #

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 
 from psycopg2 import OperationalError
 
@@ -143,7 +143,8 @@ class MicrosoftBookingSettings(models.Model):
             # Somebody else wrote the same rows: the next call goes on from the cursor.
             self.env.cr.rollback()
             settings.sudo().cron_id._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
-        except Exception as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught # a bug of one connection
+            # is told to its users; Odoo would switch the scheduled action off without a word to them.
             self.env.cr.rollback()
             _logger.exception("Synchronisation of %s failed", settings)
             settings._fail_run(
@@ -190,10 +191,12 @@ class MicrosoftBookingSettings(models.Model):
         steps = [
             [name] for name in MASTER_STEPS if name != "customers" or self.sync_customers != "no"
         ]
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = datetime.now(timezone.utc).replace(microsecond=0)
         first = now - timedelta(days=self.lookback_days)
         if self.history_start:
-            history = datetime.combine(self.history_start, time.min, UTC) - timedelta(days=1)
+            history = datetime.combine(self.history_start, time.min, timezone.utc) - timedelta(
+                days=1
+            )
             first = history if run.full else max(first, history)
         end = now + timedelta(days=self.horizon_days)
         while end > first:
@@ -266,7 +269,7 @@ class MicrosoftBookingSettings(models.Model):
             self._fail_run(run, explain(self.env, error)["text"], error.request_id)
             return
         now = fields.Datetime.now()
-        at = error.retry_at and error.retry_at.astimezone(UTC).replace(tzinfo=None)
+        at = error.retry_at and error.retry_at.astimezone(timezone.utc).replace(tzinfo=None)
         at = max(at or now + RETRY_DELAY, now)
         run.write({"state": "waiting", "resume_at": at, "attempts": run.attempts + 1})
         self.sudo().cron_id._trigger(at=at)

@@ -29,7 +29,7 @@ class ResPartner(models.Model):
             )
 
     def _get_booking_payer(self):
-        """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's, else its company.
+        """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's or that company.
 
         :return: a ``res.partner``, empty for no contact
         """
