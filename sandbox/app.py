@@ -27,6 +27,8 @@ from .tokens import TokenRefused, Tokens
 
 VERSIONS = ("v1.0", "beta")
 REMEMBERED = 20_000
+# Graph's own application id, which it names when it wants a token.
+RESOURCE = "00000003-0000-0000-c000-000000000000"
 
 
 def utc_now() -> datetime:
@@ -120,7 +122,7 @@ class SandboxApp:
 
     @contextmanager
     def _counted(self, path: str):
-        """Counts a request among those in flight for its mailbox; yields whether they are too many."""
+        """Counts a request in flight for its mailbox; yields whether those are too many."""
         mailbox = path.split("/")[4:5] if "/bookingBusinesses/" in path else None
         if not mailbox:
             yield False
@@ -210,9 +212,7 @@ class SandboxApp:
             return self.graph.handle(call)
         except TokenRefused as error:
             fault = GraphFault(401, "InvalidAuthenticationToken", str(error))
-            fault.headers["WWW-Authenticate"] = (
-                f'Bearer realm="", authorization_uri="{self.authority_url}/common/oauth2/authorize"'
-            )
+            fault.headers["WWW-Authenticate"] = f'Bearer realm="", client_id="{RESOURCE}"'
             return self._graph_error(fault, request.headers, request_id)
         except GraphFault as error:
             return self._graph_error(error, request.headers, request_id)

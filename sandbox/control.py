@@ -13,7 +13,7 @@ JSON = {"Content-Type": "application/json"}
 def control(app, request, path: str) -> Reply:
     """``/_sandbox/faults``: GET shows the rules, POST adds one, DELETE takes all away.
 
-    The rules of a POST are JSON: an object with the settings of ``faults.Fault``, or a list of them.
+    A POST is JSON: an object with the settings of ``faults.Fault``, or a list of such.
     """
     if path != f"{CONTROL}faults":
         return Reply(404, {"error": "There is /_sandbox/faults alone."}, dict(JSON))

@@ -53,7 +53,9 @@ class Served:
         self.url = f"https://{shown}:{self._server.port}"
         app.base_url = self.url
         app.control = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
         self._thread.start()
 
     def close(self):

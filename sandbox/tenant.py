@@ -70,7 +70,7 @@ class Tenant(Registration):
     # -- businesses and what they list ---------------------------------------------------------
 
     def add_business(self, business_id: str, display_name: str, **members) -> Business:
-        """A business. ``currency``, ``time_zone``, ``language``, ``address``, ``phone`` as wanted."""
+        """A business; see ``templates.business_json`` for the members, such as ``currency``."""
         properties = business_json(business_id, display_name, self.stamp(), **members)
         business = Business(business_id, properties)
         self.businesses[business_id.lower()] = business
