@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The address of a business out of what people paste: the address itself, or the link of its page."""
+"""The address of a business, out of the address itself or the link of its booking page."""
 
 import re
 from urllib.parse import unquote, urlsplit

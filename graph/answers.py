@@ -102,7 +102,9 @@ def read_failure(
         code,
         status=status,
         graph_code=codes[0] if codes else None,
-        request_id=_text(inner.get("request-id")) or lower.get("request-id"),
+        request_id=_text(inner.get("request-id"))
+        or lower.get("request-id")
+        or lower.get("x-ms-request-id"),
         client_request_id=client_request_id or _text(inner.get("client-request-id")),
         date=_text(inner.get("date")) or lower.get("date"),
         retry_at=at,

@@ -12,30 +12,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from types import SimpleNamespace
 
 import msal
 import requests
 
-from .answers import looks_cut, read_failure, read_json
 from .certificates import client_certificate
 from .clouds import Cloud
-from .entra import entra_error, is_guid
+from .entra import EntraWire, entra_error, is_guid
 from .errors import GraphError, make_error
 from .retry import utc_now
-from .transport import exchange
-from .urls import host_of, pinned
+from .urls import host_of
 
 _logger = logging.getLogger(__name__)
-
-#: bytes; the answers of a token endpoint are some kilobytes
-_MAX_BODY = 1024 * 1024
 
 #: msal computes the SHA-256 thumbprint itself from this version on
 _THUMBPRINT_UNNEEDED = (1, 35)
 
 #: codes after which the previous secret, where there is one, may still do
 _SECRET_CODES = frozenset({"wrong_secret", "secret_expired", "secret_id_pasted"})
+
+#: what can be sent as a bearer token
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]")
 
@@ -125,6 +122,7 @@ class TokenProvider:
         self._timeout = timeout
         self._clock = clock or utc_now
         self._lock = threading.Lock()
+        self._session = None
         self._application = None
         self._token = None
         #: whether the previous secret is the one that Microsoft accepts
@@ -197,7 +195,9 @@ class TokenProvider:
     def _make(self, credential) -> msal.ConfidentialClientApplication:
         """msal's application object; making it fetches the tenant's endpoints."""
         host = host_of(self.cloud.authority_url)
-        wire = _EntraWire(self.cloud, self._session_factory(), self._timeout, self._clock)
+        if self._session is None:
+            self._session = self._session_factory()
+        wire = EntraWire(self.cloud.authority_url, self._session, self._timeout, self._clock)
         try:
             return msal.ConfidentialClientApplication(
                 self._credentials.client_id,
@@ -218,78 +218,13 @@ class TokenProvider:
             result = application.acquire_token_for_client([self.cloud.scope])
         except (ValueError, KeyError, TypeError, AttributeError):
             raise make_error("unexpected_answer", details={"host": host}) from None
+        if isinstance(result, dict) and "error" in result:
+            raise entra_error(result, host=host, secret=secret)
         token = result.get("access_token") if isinstance(result, dict) else None
-        if (
-            not token
-            or not isinstance(token, str)
-            or not token.isascii()
-            or not token.isprintable()
-        ):
-            if isinstance(result, dict) and result.get("error"):
-                raise entra_error(result, host=host, secret=secret)
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+            # It is to become a header.
             raise make_error("unexpected_answer", details={"host": host})
         return token
-
-
-class _EntraWire:
-    """msal's HTTP client: timeouts, one host, no redirects, faults as errors of ours."""
-
-    def __init__(self, cloud, session, timeout, clock):
-        self._root = cloud.authority_url
-        self._session = session
-        self._timeout = timeout
-        self._clock = clock
-
-    def get(self, url, params=None, headers=None, **_ignored):
-        """Fetch the tenant's endpoints."""
-        return self._exchange("GET", url, params=params, headers=headers)
-
-    def post(self, url, params=None, data=None, headers=None, **_ignored):
-        """Ask for a token; the secret goes to the configured host and to no other."""
-        return self._exchange("POST", url, params=params, data=data, headers=headers)
-
-    def close(self):
-        """End the connections."""
-        self._session.close()
-
-    def _exchange(self, method, url, **options):
-        url = pinned(self._root, url)
-        host = host_of(url)
-        answer = exchange(
-            self._session, method, url, timeout=self._timeout, max_body=_MAX_BODY, **options
-        )
-        try:
-            payload, is_page = read_json(answer.body), False
-        except ValueError:
-            payload, is_page = None, bool(answer.body.strip())
-        status = answer.status
-        if 200 <= status < 300 and not isinstance(payload, dict):
-            code = "truncated" if looks_cut(answer.body) else "not_json"
-            raise make_error(
-                code if is_page else "empty_answer", status=status, details={"host": host}
-            )
-        if 400 <= status < 500 and status not in (407, 408, 429):
-            if not isinstance(payload, dict):
-                raise make_error("not_json", status=status, details={"host": host})
-            if method == "GET":
-                # The tenant has no endpoints: msal would drop why.
-                raise entra_error(payload, host=host, status=status)
-        elif not 200 <= status < 300:
-            raise read_failure(
-                status,
-                answer.headers,
-                None,
-                read=True,
-                host=host,
-                now=self._clock(),
-                is_page=is_page,
-            )
-        return SimpleNamespace(
-            status_code=status,
-            text=answer.body.decode("utf-8", "replace"),
-            headers=answer.headers,
-            raise_for_status=lambda: None,
-        )
 
 
 def _roles(token: str | None) -> frozenset[str]:
@@ -301,11 +236,9 @@ def _roles(token: str | None) -> frozenset[str]:
     except (ValueError, binascii.Error, RecursionError):
         return frozenset()
     roles = claims.get("roles") if isinstance(claims, dict) else None
-    return (
-        frozenset(role for role in (roles or ()) if isinstance(role, str))
-        if isinstance(roles, list)
-        else frozenset()
-    )
+    if not isinstance(roles, list):
+        return frozenset()
+    return frozenset(role for role in roles if isinstance(role, str))
 
 
 #: configurations whose token is kept per process; beyond it the one unused longest goes

@@ -6,6 +6,7 @@ A batch that succeeded says nothing about its parts: each has its own status, an
 repeating costs hardly any request more.
 """
 
+import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class _Part:
     renewed: bool = False
     throttled: bool = False
     not_before: datetime | None = None
+    client_request_id: str = ""
 
     @property
     def read(self) -> bool:
@@ -106,7 +108,7 @@ class BatchRunner:
 
     def _send(self, chunk: list[_Part]) -> dict[str, dict]:
         """The parts' answers by their number in the batch."""
-        body = {"requests": [_as_json(number, part.request) for number, part in enumerate(chunk)]}
+        body = {"requests": [_as_json(number, part) for number, part in enumerate(chunk)]}
         answer = self._client.send_batch(body, read=chunk[0].read, parts=len(chunk))
         responses = answer.get("responses")
         if not isinstance(responses, list):
@@ -138,6 +140,7 @@ class BatchRunner:
             read=part.read,
             host=self._client.host,
             now=self._client.now(),
+            client_request_id=part.client_request_id,
             is_page=body is not None and not isinstance(body, dict),
         )
         return BatchResult(status, body if isinstance(body, dict) else None, error)
@@ -177,12 +180,12 @@ def _confirmed(part: _Part, result: BatchResult) -> BatchResult:
     return BatchResult(result.status, result.body, remake_error(error, "write_unconfirmed"))
 
 
-def _as_json(number: int, request: BatchRequest) -> dict:
+def _as_json(number: int, part: _Part) -> dict:
+    request, part.client_request_id = part.request, str(uuid.uuid4())
     entry = {"id": str(number), "method": request.method, "url": request.path}
-    headers = dict(request.headers or {})
+    headers = {"client-request-id": part.client_request_id, **(request.headers or {})}
     if request.body is not None:
         entry["body"] = request.body
         headers.setdefault("Content-Type", "application/json")
-    if headers:
-        entry["headers"] = headers
+    entry["headers"] = headers
     return entry

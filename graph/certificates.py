@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""A private key and its certificate out of pasted PEM text, with what is wrong with them in words."""
+"""A private key and its certificate out of pasted PEM text, and what is wrong with them."""
 
 import re
 from datetime import datetime, timezone

@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Microsoft's clouds that have Bookings: where tokens come from and where Graph is.
 
-China (21Vianet) and the newer sovereign clouds have no Bookings API; GCC is part of the global cloud.
+China (21Vianet) and the newer sovereign clouds have no Bookings API; GCC is part of the global
+cloud.
 """
 
 from dataclasses import dataclass

@@ -1,13 +1,24 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What Microsoft Entra means when it issues no token.
+"""The way to Microsoft Entra, and what it means when it issues no token.
 
 Its codes are listed at https://login.microsoftonline.com/error; only those that a client with a
 secret or a certificate can meet are here.
 """
 
 import re
+from collections.abc import Callable
+from datetime import datetime
+from types import SimpleNamespace
 
+import requests
+
+from .answers import looks_cut, read_failure, read_json
 from .errors import GraphError, make_error
+from .transport import exchange
+from .urls import host_of, pinned
+
+#: bytes; the answers of a token endpoint are some kilobytes
+_MAX_BODY = 1024 * 1024
 
 _MEANINGS = {
     "wrong_secret": (7000215,),
@@ -93,3 +104,79 @@ def _numbers(answer: dict) -> list[int]:
 def _text(answer: dict, name: str) -> str:
     value = answer.get(name)
     return value[:2000] if isinstance(value, str) else ""
+
+
+class EntraWire:
+    """msal's HTTP client: timeouts, one host, no redirects, faults as errors of ours.
+
+    :param root: the https root of the token endpoints: nothing is sent elsewhere
+    :param session: carries proxies and certificates
+    :param timeout: seconds for connecting and between two packets
+    :param clock: returns the present as aware UTC datetime
+    """
+
+    def __init__(
+        self,
+        root: str,
+        session: requests.Session,
+        timeout: tuple[float, float],
+        clock: Callable[[], datetime],
+    ):
+        self._root = root
+        self._session = session
+        self._timeout = timeout
+        self._clock = clock
+
+    def get(self, url, params=None, headers=None, **_ignored):
+        """Fetch the tenant's endpoints."""
+        return self._exchange("GET", url, params=params, headers=headers)
+
+    def post(self, url, params=None, data=None, headers=None, **_ignored):
+        """Ask for a token; the secret goes to the configured host and to no other."""
+        return self._exchange("POST", url, params=params, data=data, headers=headers)
+
+    def close(self):
+        """End the connections."""
+        self._session.close()
+
+    def _exchange(self, method, url, **options):
+        url = pinned(self._root, url)
+        host = host_of(url)
+        answer = exchange(
+            self._session, method, url, timeout=self._timeout, max_body=_MAX_BODY, **options
+        )
+        try:
+            payload, is_page = read_json(answer.body), False
+        except ValueError:
+            payload, is_page = None, bool(answer.body.strip())
+        if not 200 <= answer.status < 300:
+            self._refuse(method, answer, payload, is_page, host)
+        elif not isinstance(payload, dict):
+            code = "truncated" if looks_cut(answer.body) else "not_json"
+            code = code if is_page else "empty_answer"
+            raise make_error(code, status=answer.status, details={"host": host})
+        return SimpleNamespace(
+            status_code=answer.status,
+            text=answer.body.decode("utf-8", "replace"),
+            headers=answer.headers,
+            raise_for_status=lambda: None,
+        )
+
+    def _refuse(self, method, answer, payload, is_page, host) -> None:
+        """Raise what msal would hide or take for something else; pass on Entra's own refusals."""
+        status = answer.status
+        if not 400 <= status < 500 or status in (407, 408, 429):
+            raise read_failure(
+                status,
+                answer.headers,
+                payload,
+                read=True,
+                host=host,
+                now=self._clock(),
+                is_page=is_page,
+            )
+        if not isinstance(payload, dict):
+            raise make_error("not_json", status=status, details={"host": host})
+        if method == "GET":
+            # The tenant has no endpoints: msal would drop why.
+            raise entra_error(payload, host=host, status=status)

@@ -1,7 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What can go wrong with Microsoft Graph: a small tree of errors, each with a code of ours and words for people.
+"""What can go wrong with Microsoft Graph: a small tree of errors, each with a code and words.
 
-Nothing secret and nothing personal goes into an error: no token, no secret, no body, no query text.
+Nothing secret and nothing personal goes into an error: no token, no secret, no body, no query
+text.
 """
 
 from collections.abc import Mapping
@@ -160,7 +161,8 @@ def make_error(
     """Make the error of a code, of the right class and with its sentences filled in.
 
     :param code: a key of :data:`ERROR_CODES`; KeyError for any other
-    :param not_carried_out: whether Microsoft certainly changed nothing; by default what the code implies
+    :param not_carried_out: whether Microsoft certainly changed nothing; by default what the code
+        implies
     :param details: the names in the sentences; see :class:`GraphError` for the rest
     """
     message, remedy = ERROR_CODES[code]

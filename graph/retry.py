@@ -32,11 +32,12 @@ def http_date(value: str | None) -> datetime | None:
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """The moment that an answer's ``Retry-After`` names.
 
-    A date is counted from the answer's own ``Date`` where it has one, so that a wrong clock of ours does no harm.
+    A date is counted from the answer's own ``Date`` where it has one, so that a wrong clock of
+    ours does no harm.
 
     :param headers: the answer's headers, looked up without regard to case
     :param now: aware UTC datetime at which the answer came
-    :returns: aware UTC datetime, not before ``now``; None when the header is missing or cannot be read
+    :returns: aware UTC datetime, not before ``now``; None when there is no header to read
     """
     lower = {str(name).lower(): str(value).strip() for name, value in headers.items()}
     value = lower.get("retry-after", "")
@@ -52,8 +53,8 @@ def backoff(attempt: int, jitter: float) -> timedelta:
     """How long to wait before repeating a request whose answer named no time.
 
     :param attempt: 0 before the first repetition
-    :param jitter: from 0 to 1; it spreads the wait over the upper half, so that workers that failed together do not
-        come back together
+    :param jitter: from 0 to 1; it spreads the wait over the upper half, so that workers that
+        failed together do not come back together
     """
     longest = min(FIRST_BACKOFF * 2 ** min(attempt, 16), LONGEST_BACKOFF)
     return timedelta(seconds=longest * (1 + jitter) / 2)

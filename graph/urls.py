@@ -46,7 +46,7 @@ def short_hash(text: str) -> str:
 
 
 def redacted(url: str) -> str:
-    """The path of an address with ids replaced by short hashes, without host and query: what may be logged."""
+    """The path of an address, its ids replaced by short hashes: what may be logged of it."""
     path = urlsplit(url).path
     return "/".join(
         part if part in _WORDS else short_hash(part)

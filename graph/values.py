@@ -31,7 +31,7 @@ UNKNOWN = "unknownFutureValue"
 _PRICE_TYPE_OF = {member.lower(): member for member in PRICE_TYPES}
 
 #: no price comes near; it is a mistake, and a number field could not hold it
-_PRICE_LIMIT = Decimal(10) ** 12
+_PRICE_LIMIT = 10**12
 _INTEGER_LIMIT = 2**31 - 1
 
 

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -29,6 +30,22 @@ class AccountMove(models.Model):
             "microsoft_bookings.microsoft_booking_action"
         )
         return action | {"domain": [("invoice_id", "in", self.ids)], "context": {}}
+
+    def button_draft(self):
+        """Refuse to revive an invoice whose bookings have been invoiced again meanwhile: exactly once.
+
+        :raise UserError: naming the invoices
+        """
+        superseded = self.line_ids.filtered("booking_superseded").move_id
+        if superseded:
+            raise UserError(
+                self.env._(
+                    "The bookings of %(names)s were invoiced again after it was cancelled or credited. "
+                    "It cannot become a draft again, or they would be billed twice.",
+                    names=", ".join(superseded.mapped("display_name")),
+                )
+            )
+        return super().button_draft()
 
     def _log_booking_run(self, run):
         """Note on each draft, in one go, what made it: the message that its creation would have left."""

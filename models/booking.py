@@ -77,6 +77,12 @@ class MicrosoftBooking(models.Model):
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
     fingerprint = fields.Char(readonly=True, copy=False, export_string_translation=False)
+    graph_updated = fields.Char(
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="When Bookings last changed the appointment, to the digit: some changes show in no list.",
+    )
     details_read_at = fields.Datetime(readonly=True, copy=False)
     missing_attendees = fields.Integer(
         readonly=True,

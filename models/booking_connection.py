@@ -2,13 +2,11 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-import requests
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..billing.timezones import to_iana
-from ..graph.auth import Credentials, token_provider
+from ..graph.auth import Credentials, TokenProvider, token_provider
 from ..graph.bookings import BookingsApi
 from ..graph.client import GraphClient
 from ..graph.clouds import get_cloud
@@ -177,27 +175,24 @@ class MicrosoftBookingSettings(models.Model):
 
     # === THE CLIENT === #
 
-    def _get_bookings_api(self, deadline=None):
-        """The Bookings verbs of Microsoft Graph, signed in as this connection.
+    def _get_graph_client(self, deadline=None):
+        """A client of Microsoft Graph that signs in as this connection.
 
         :param deadline: aware UTC datetime past which the client never sleeps
-        :return: a :class:`..graph.bookings.BookingsApi`
+        :return: a :class:`..graph.client.GraphClient`
         :raise UserError: when tenant, application or secret are missing
         :raise GraphError: when the address of the cloud cannot be used
         """
         self.ensure_one()
         if self.cloud == "sandbox":
-            cloud, credentials = get_cloud("sandbox", *SANDBOX_URLS), sandbox_credentials(self)
-            session = sandbox_session(self)
-            tokens = token_provider(cloud, credentials, session_factory=lambda: session)
-        else:
-            cloud, credentials = (
-                get_cloud(self.cloud, self.authority_url, self.graph_url),
-                self._get_credentials(),
+            cloud, session = get_cloud("sandbox", *SANDBOX_URLS), sandbox_session(self)
+            tokens = TokenProvider(
+                cloud, sandbox_credentials(self), session_factory=lambda: sandbox_session(self)
             )
-            session = requests.Session()
-            tokens = token_provider(cloud, credentials)
-        return BookingsApi(GraphClient(cloud, tokens, session=session, deadline=deadline))
+        else:
+            cloud, session = get_cloud(self.cloud, self.authority_url, self.graph_url), None
+            tokens = token_provider(cloud, self._get_credentials())
+        return GraphClient(cloud, tokens, session=session, deadline=deadline)
 
     def _get_credentials(self):
         """What this connection signs in with.
@@ -322,8 +317,10 @@ class MicrosoftBookingSettings(models.Model):
 
         def token():
             nonlocal api
-            api = self._get_bookings_api(deadline=now + timedelta(seconds=10))
-            roles = sorted(api.client.tokens.get_token() and api.client.tokens.roles())
+            client = self._get_graph_client(deadline=now + timedelta(seconds=10))
+            api = BookingsApi(client)
+            client.tokens.get_token()
+            roles = sorted(client.tokens.roles())
             return _("Granted: %(roles)s", roles=", ".join(roles) or _("nothing"))
 
         def businesses():

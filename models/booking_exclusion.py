@@ -53,7 +53,9 @@ class MicrosoftBooking(models.Model):
 
     def action_bill_again(self):
         """Free bookings whose invoice was credited in full, so that they can be invoiced once more."""
-        self.filtered(lambda booking: booking.issue == "credited").invoice_line_id = False
+        credited = self.filtered(lambda booking: booking.issue == "credited")
+        credited.invoice_line_id.booking_superseded = True
+        credited.invoice_line_id = False
         return True
 
     def action_set_outcome(self):

@@ -31,17 +31,17 @@ class MicrosoftBooking(models.Model):
     )
 
     @api.model
-    def _sync_window(self, settings, run, api_client, start, end):
+    def _sync_window(self, settings, run, api, start, end):
         """Make the bookings of this window what Bookings says.
 
         :param settings: the ``microsoft.booking.settings`` that are synchronised
         :param run: the ``microsoft.booking.run`` that counts and keeps the problems
-        :param api_client: a :class:`..graph.bookings.BookingsApi`
+        :param api: a :class:`..graph.bookings.BookingsApi`
         :param start: aware UTC datetime, inclusive
         :param end: aware UTC datetime, exclusive
         :raise GraphError: when the window could not be read whole; nothing of it is stored then
         """
-        listing = self._read_window(settings, api_client, start, end)
+        listing = self._read_window(settings, api, start, end)
         run._add_listing_problems(listing)
         listed = {record.id: record for record in listing.records}
         known = self._search_window(settings, listed, start, end)
@@ -52,7 +52,7 @@ class MicrosoftBooking(models.Model):
             if run.full or self._is_stale(record, by_id.get(graph_id, self.browse()))
         ]
         vanished = self._get_vanished(known, listed, listing.problems)
-        answers = api_client.appointments_by_id(settings.business_id, [*stale, *vanished])
+        answers = api.appointments_by_id(settings.business_id, [*stale, *vanished])
         appointments = [
             answer for answer in answers.values() if not isinstance(answer, GraphError) and answer
         ]
@@ -76,12 +76,12 @@ class MicrosoftBooking(models.Model):
         run._add_counts(read=len(listed), unchanged=len(listed) - len(stale), **counts)
 
     @api.model
-    def _read_window(self, settings, api_client, start, end):
+    def _read_window(self, settings, api, start, end):
         """The appointments of the window; from the list of all of them when the calendar view is refused."""
         try:
-            return api_client.calendar_view(settings.business_id, start, end)
+            return api.calendar_view(settings.business_id, start, end)
         except GraphAccessError:
-            listing = api_client.appointments(settings.business_id)
+            listing = api.appointments(settings.business_id)
             inside = tuple(
                 record for record in listing.records if record.start < end and record.end > start
             )
@@ -120,6 +120,7 @@ class MicrosoftBooking(models.Model):
         now = fields.Datetime.now()
         return any(
             booking.fingerprint != record.fingerprint()
+            or (booking.graph_updated or None) != _stamp(record)
             or booking.details_read_at < booking.stop <= now
             for booking in bookings
         ) or all(booking.gone_at for booking in bookings)
@@ -303,6 +304,7 @@ class MicrosoftBooking(models.Model):
             "attendee_count": attendees,
             "missing_attendees": max((record.filled_attendees or 0) - attendees, 0),
             "fingerprint": record.fingerprint(),
+            "graph_updated": _stamp(record) or False,
             "details_read_at": fields.Datetime.now(),
             "gone_at": False,
         }
@@ -332,7 +334,7 @@ class MicrosoftBooking(models.Model):
             difference["outcome"] = "attended"
         if difference:
             self.with_context(booking_sync=True).write(difference)
-        return not difference.keys() <= {"details_read_at", "fingerprint"}
+        return not difference.keys() <= {"details_read_at", "fingerprint", "graph_updated"}
 
     def _set_gone(self):
         """Bookings has confirmed that these are no longer there: cancelled, in time or late, or held and then deleted.
@@ -358,6 +360,11 @@ class MicrosoftBooking(models.Model):
             in_time.outcome = "cancelled"
             (not_held - in_time).outcome = "late_cancelled"
         return len(self)
+
+
+def _stamp(record):
+    """``lastUpdatedDateTime`` to the digit, which tells what no list shows; ``None`` where a cloud lacks it."""
+    return record.last_updated.isoformat() if record.last_updated else None
 
 
 def _attendees(record):

@@ -155,7 +155,7 @@ class MicrosoftBookingRun(models.Model):
                     )
                 )
             run.invoice_ids.unlink()
-            run.state = "undone"
+            run.sudo().state = "undone"
 
     def action_retry(self):
         """Start a failed synchronisation again."""

@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
 from .booking_run import OPEN_STATES
 from .graph_messages import explain
@@ -152,7 +153,8 @@ class MicrosoftBookingSettings(models.Model):
 
     def _continue_run(self, run):
         """Do the run's steps, from its cursor on, until it is done or the time slice ends."""
-        api_client = self._get_bookings_api(self._get_deadline())
+        client = self._get_graph_client(self._get_deadline())
+        api = BookingsApi(client)
         if not run.cursor:
             todo = self._plan_run(run)
             run.write(
@@ -162,9 +164,8 @@ class MicrosoftBookingSettings(models.Model):
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress(remaining=len(run.cursor["todo"]))
         while todo := run.cursor["todo"]:
-            client = api_client.client
             requests_before, details_before = client.request_count, client.detail_count
-            self._do_step(run, api_client, *todo[0])
+            self._do_step(run, api, *todo[0])
             total = run.cursor["total"]
             run.write(
                 {
@@ -201,22 +202,22 @@ class MicrosoftBookingSettings(models.Model):
             end = start
         return steps
 
-    def _do_step(self, run, api_client, name, *bounds):
+    def _do_step(self, run, api, name, *bounds):
         """One step of a run; what it could not read of single records becomes a problem of the run."""
         if name == "business":
-            self._read_business(api_client)
+            self._read_business(api)
         elif name == "window":
             start, end = (datetime.fromisoformat(bound) for bound in bounds)
-            self.env["microsoft.booking"]._sync_window(self, run, api_client, start, end)
+            self.env["microsoft.booking"]._sync_window(self, run, api, start, end)
         else:
-            self._sync_master_data(run, api_client, name)
+            self._sync_master_data(run, api, name)
 
-    def _sync_master_data(self, run, api_client, name):
+    def _sync_master_data(self, run, api, name):
         """Mirror a complete list of services, staff members or customers, and archive what it no longer has."""
         read, model = {
-            "services": (api_client.services, "microsoft.booking.service"),
-            "staff": (api_client.staff_members, "microsoft.booking.staff"),
-            "customers": (api_client.customers, "microsoft.booking.customer"),
+            "services": (api.services, "microsoft.booking.service"),
+            "staff": (api.staff_members, "microsoft.booking.staff"),
+            "customers": (api.customers, "microsoft.booking.customer"),
         }[name]
         listing = read(self.business_id)
         run._add_listing_problems(listing)

@@ -28,27 +28,24 @@ class SandboxMixin:
 class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
     """One connected business with a fixed-price, an hourly and an open-priced service."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.now = datetime.now(timezone.utc).replace(microsecond=0)
-        cls.tenant = Tenant(seed=1, now=cls.now)
-        cls.tenant.add_business(
-            BUSINESS, "Studio", currency=cls.env.company.currency_id.name, time_zone="Europe/Zurich"
-        )
-        cls.haircut = cls.tenant.add_service(BUSINESS, "Haircut", price="50", price_type="fixedPrice")
-        cls.lesson = cls.tenant.add_service(BUSINESS, "Lesson", price="80", price_type="hourly")
-        cls.audit = cls.tenant.add_service(BUSINESS, "Audit", price="0", price_type="priceVaries")
-        cls.zoe = cls.tenant.add_staff(BUSINESS, "Zoé", email="zoe@contoso.example")
-        cls.ana = cls.tenant.add_customer(BUSINESS, "Ana Müller", email="ana@example.com")
-        cls.bob = cls.tenant.add_customer(BUSINESS, "Bob", email="bob@example.com")
-        cls.app = SandboxApp(cls.tenant)
-        cls.settings = cls.connect(cls.app)
+    def setUp(self):
+        super().setUp()
+        self.now = datetime.now(timezone.utc).replace(microsecond=0)
+        self.tenant = tenant = Tenant(seed=1, now=self.now)
+        currency = self.env.company.currency_id.name
+        tenant.add_business(BUSINESS, "Studio", currency=currency, time_zone="Europe/Zurich")
+        self.haircut = tenant.add_service(BUSINESS, "Haircut", price="50", price_type="fixedPrice")
+        self.lesson = tenant.add_service(BUSINESS, "Lesson", price="80", price_type="hourly")
+        self.audit = tenant.add_service(BUSINESS, "Audit", price="0", price_type="priceVaries")
+        self.zoe = tenant.add_staff(BUSINESS, "Zoé", email="zoe@contoso.example")
+        self.ana = tenant.add_customer(BUSINESS, "Ana Müller", email="ana@example.com")
+        self.bob = tenant.add_customer(BUSINESS, "Bob", email="bob@example.com")
+        self.app = SandboxApp(tenant)
+        self.settings = self.connect(self.app)
 
-    @classmethod
-    def connect(cls, app, **values):
+    def connect(self, app, **values):
         """Booking Sync Settings whose sandbox is ``app``, connected but not synchronised."""
-        settings = cls.env["microsoft.booking.settings"].create(
+        settings = self.env["microsoft.booking.settings"].create(
             {
                 "name": "Studio",
                 "cloud": "sandbox",
@@ -59,15 +56,14 @@ class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
             }
         )
         sandbox_session.use_app(settings, app)
-        cls.addClassCleanup(sandbox_session.forget_app, settings)
+        self.addCleanup(sandbox_session.forget_app, settings)
         settings.action_test_connection()
         return settings
 
-    @classmethod
-    def connect_profile(cls, profile, business_id, **values):
+    def connect_profile(self, profile, business_id, **values):
         """Settings connected to a business of one of the sandbox's own profiles, and its tenant."""
-        tenant = build_tenant(profile, now=cls.now)
-        return cls.connect(SandboxApp(tenant), name=business_id, business_id=business_id, **values), tenant
+        tenant = build_tenant(profile, now=self.now)
+        return self.connect(SandboxApp(tenant), name=business_id, business_id=business_id, **values), tenant
 
     def sync(self, settings=None, **kw):
         """Run the scheduled action until the run is over, and return the run."""

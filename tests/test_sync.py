@@ -135,7 +135,7 @@ class TestSync(BookingCommon):
 
     def test_one_booking_per_attendee_of_a_class(self):
         course = self.tenant.add_service(
-            "studio@contoso.example", "Class", price="20", price_type="fixedPrice", maximum_attendees=5
+            "studio@contoso.example", "Class", price="20", price_type="fixedPrice", attendees=5
         )
         graph_id = self.book(course, customers=[self.ana, self.bob])
         self.sync()
