@@ -128,6 +128,7 @@ def test_other_price_types_are_to_confirm_and_keep_what_is_known(price_type):
         ("1E+999999", "out_of_range"),
         ("1E+12", "out_of_range"),
         ("-1E+12", "out_of_range"),
+        ("-2E+12", "out_of_range"),
     ],
 )
 def test_a_price_that_cannot_be_meant_gets_a_reason(price_type, amount, reason):
@@ -338,8 +339,9 @@ def test_cancelled_is_nothing_whatever_else_is_known():
         assert pricing == Pricing(Decimal(0), Decimal(0), is_zero=True, steps=(("cancelled", {}),))
 
 
-def test_an_unknown_outcome_is_to_check():
-    pricing = price(outcome="vanished")
+@pytest.mark.parametrize("outcome", ["vanished", "Attended", ""])
+def test_an_unknown_outcome_is_to_check(outcome):
+    pricing = price(outcome=outcome)
     assert answer(pricing) == (1, None, "unknown_outcome")
     assert words(pricing) == ["price_from_bookings", "once"]
     assert not pricing.is_fee
