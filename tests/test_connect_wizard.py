@@ -159,8 +159,14 @@ class TestConnectWizard(ConnectionCommon):
         for number in range(500):
             self.tenant.add_business(f"b{number}@contoso.example", f"Branch {number}")
         self.next(wizard, "business")
+        self.assertEqual(len(wizard.business_ids), 500)
+        self.assertIn("search by a part of the name", wizard.problem)
+        too_many = Fault("400", code="ErrorExceededFindCountLimit", path=r"/bookingBusinesses$")
+        self.app.faults.append(too_many)
+        wizard.action_search()
         self.assertFalse(wizard.business_ids)
         self.assertIn("Search by a part of the name", wizard.problem)
+        self.app.faults.clear()
         wizard.query = "Branch 49"
         wizard.action_search()
         self.assertEqual(len(wizard.business_ids), 11)

@@ -35,6 +35,10 @@ SETTINGS_FIELDS = {
 }
 
 
+# Microsoft lists no more businesses than this, and does not say that there are others.
+MOST_BUSINESSES = 500
+
+
 class MicrosoftBookingConnect(models.TransientModel):
     """The set-up, step by step: application, sign-in, business, options, a first look, connected."""
 
@@ -198,6 +202,11 @@ class MicrosoftBookingConnect(models.TransientModel):
                 for business in businesses
             ]
         )
+        if len(businesses) >= MOST_BUSINESSES:
+            self.problem = self.env._(
+                "Microsoft lists %(count)s businesses at most: search by a part of the name, or type the address below.",
+                count=MOST_BUSINESSES,
+            )
         return self._get_action()
 
     def _leave_business(self):
