@@ -5,7 +5,8 @@
 # PGHOST, PGPORT, PGUSER, PGPASSWORD (a PostgreSQL server of your own).
 
 PYTHON ?= python3
-DEV = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
+OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3.10 to 3.13.")
+DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
 .PHONY: bench ci clean demo env help lint lock shell test unit
@@ -20,7 +21,7 @@ env: ## download, install and prepare whatever the others need
 test: ## run the tests in a real Odoo; ARGS="-k name" or ARGS="tests/test_x.py" for some
 	$(DEV) test
 
-unit: ## run only the tests that need no Odoo, in seconds
+unit: ## run only the tests that need no Odoo, without one; ARGS="-k name"
 	$(DEV) unit
 
 lint: ## ruff, pylint-odoo, oca-checks-odoo-module, XML
