@@ -47,7 +47,9 @@ class MicrosoftBooking(models.Model):
         export_string_translation=False,
         help="Which place on the appointment this is: Bookings' customer, else the e-mail, else the name.",
     )
-    self_service_id = fields.Char(readonly=True, copy=False, export_string_translation=False)
+    self_service_id = fields.Char(
+        readonly=True, copy=False, index="btree_not_null", export_string_translation=False
+    )
     service_id = fields.Many2one("microsoft.booking.service", readonly=True, index="btree_not_null")
     staff_ids = fields.Many2many("microsoft.booking.staff", string="Staff", readonly=True)
     customer_id = fields.Many2one(
@@ -186,7 +188,7 @@ class MicrosoftBooking(models.Model):
     def _compute_payer_id(self):
         for booking in self:
             if not booking.payer_decided and not booking._is_invoiced():
-                booking.payer_id = booking.partner_id._get_booking_payer()
+                booking.payer_id = booking.partner_id._get_booking_payer(booking.company_id)
             else:
                 booking.payer_id = booking.payer_id
 

@@ -64,8 +64,13 @@ class MicrosoftBooking(models.Model):
                     graph_id=graph_id,
                     request_id=answer.request_id,
                 )
+        gone_before = {
+            graph_id
+            for graph_id, bookings in by_id.items()
+            if graph_id not in listed and bookings._is_gone_but_invoiced()
+        }
         rekeyed = self._rekey(
-            known, gone, [record for record in appointments if record.id not in by_id]
+            known, gone | gone_before, [record for record in appointments if record.id not in by_id]
         )
         counts = self._mirror(settings, appointments)
         left = self.browse().union(
@@ -89,16 +94,21 @@ class MicrosoftBooking(models.Model):
 
     @api.model
     def _search_window(self, settings, listed, start, end):
-        """The bookings that the window should have, and those that it has."""
-        inside = (
-            Domain("start", ">=", start.replace(tzinfo=None))
-            & Domain("start", "<", end.replace(tzinfo=None))
-            & Domain("gone_at", "=", False)
+        """The bookings that the window should have or had, those that it has, and those of the same reservations.
+
+        An appointment may get another id and another window at once: its reservation tells.
+        """
+        inside = Domain("start", ">=", start.replace(tzinfo=None)) & Domain(
+            "start", "<", end.replace(tzinfo=None)
         )
-        known = self.search(
-            Domain("settings_id", "=", settings.id)
-            & (inside | Domain("graph_id", "in", list(listed)))
-        )
+        own = Domain("settings_id", "=", settings.id)
+        known = self.search(own & (inside | Domain("graph_id", "in", list(listed))))
+        there = set(known.mapped("graph_id"))
+        reservations = {
+            _self_service_id(record) for graph_id, record in listed.items() if graph_id not in there
+        } - {None}
+        if reservations:
+            known |= self.search(own & Domain("self_service_id", "in", list(reservations)))
         known.fetch(
             [
                 "graph_id",
@@ -160,6 +170,15 @@ class MicrosoftBooking(models.Model):
                 by_id[old_id].graph_id = record.id
                 replaced.add(old_id)
         return replaced
+
+    def _is_gone_but_invoiced(self):
+        """Whether these bookings of an appointment are all gone and some are invoiced.
+
+        When it shows up again under another id, in a later synchronisation, it must not be invoiced once more.
+        """
+        return all(booking.gone_at for booking in self) and any(
+            booking._is_invoiced() for booking in self
+        )
 
     @api.model
     def _is_believable(self, settings, run, known, left):
@@ -254,27 +273,30 @@ class MicrosoftBooking(models.Model):
 
     @api.model
     def _match_attendees(self, bookings, record):
-        """Which booking is whose place: by its key, else by e-mail, else the only one that is left on both sides.
+        """Which booking is whose place: by its key, else by who it is, else the only one that is left on both sides.
 
-        Bookings names a customer sometimes with an id and sometimes only by e-mail or name: a place that merely got
-        another key is the same place, or it would be billed twice.
+        Bookings names a customer sometimes with an id and sometimes only by e-mail or name, lists one person under
+        several ids and lets the staff correct both: a place that merely got another key is the same place, or it would
+        be billed twice. Two people with an id each are only one when name and e-mail say so.
 
         :return: a list of (key, attendee, booking or an empty recordset), and the bookings that nobody has any more
         """
         people = _keyed_attendees(record)
         rest = {booking.attendee_key: booking for booking in bookings}
         matched = {key: rest.pop(key) for key in people if key in rest}
-        for key in people.keys() - matched.keys():
-            email = email_normalize(people[key].email)
-            same = [
-                k
-                for k, booking in rest.items()
-                if email and email_normalize(booking.customer_email) == email
-            ]
-            if len(same) == 1 and (
-                not people[key].customer_id or not rest[same[0]].customer_id.is_named_by_id()
-            ):
-                matched[key] = rest.pop(same[0])
+        for identity, ids_may_differ in IDENTITIES:
+            keys = defaultdict(list)
+            for key in people.keys() - matched.keys():
+                keys[identity(people[key].name, people[key].email)].append(key)
+            former_keys = defaultdict(list)
+            for key, booking in rest.items():
+                former_keys[identity(booking.customer_name, booking.customer_email)].append(key)
+            for who, (key, *others) in keys.items():
+                former, *other_formers = former_keys.get(who) or [None]
+                if not who or former is None or others or other_formers:
+                    continue
+                if ids_may_differ or not (people[key].customer_id and _is_id(former)):
+                    matched[key] = rest.pop(former)
         unmatched = people.keys() - matched.keys()
         if len(unmatched) == 1 and len(rest) == 1 and "" in {*unmatched, *rest}:
             matched[unmatched.pop()] = rest.popitem()[1]
@@ -290,7 +312,7 @@ class MicrosoftBooking(models.Model):
         )
         attendees = len(_attendees(record))
         return {
-            "self_service_id": record.self_service_id or False,
+            "self_service_id": _self_service_id(record) or False,
             "service_id": related["services"][record.service_id].id if record.service_id else False,
             "staff_ids": [
                 Command.set([related["staff"][staff_id].id for staff_id in record.staff_member_ids])
@@ -403,15 +425,38 @@ def _keyed_attendees(record):
     return people
 
 
+def _name_and_email(name, email):
+    name, email = level_name(name), email_normalize(email)
+    return name and email and (name, email)
+
+
+# By what a person is recognised within an appointment, surest first, and whether that outweighs two different ids.
+IDENTITIES = (
+    (_name_and_email, True),
+    (lambda _name, email: email_normalize(email), False),
+    (lambda name, _email: level_name(name), False),
+)
+
+
+def _is_id(attendee_key):
+    """Whether the key of a place is an id that Bookings gave to the customer."""
+    return bool(attendee_key) and not attendee_key.startswith((MAILTO, "name:"))
+
+
+def _self_service_id(record):
+    """The reservation made on the page, or ``None`` for one made by the staff."""
+    return None if (record.self_service_id or "") in NO_SELF_SERVICE else record.self_service_id
+
+
 def _second_key_of_record(record):
-    if (record.self_service_id or "") not in NO_SELF_SERVICE:
-        return record.self_service_id
+    if reservation := _self_service_id(record):
+        return reservation
     start = record.start.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     return (record.service_id, start, frozenset(_keyed_attendees(record)))
 
 
 def _second_key_of_bookings(bookings):
     first = bookings[0]
-    if (first.self_service_id or "") not in NO_SELF_SERVICE:
+    if first.self_service_id:
         return first.self_service_id
     return (first.service_id.graph_id, first.start, frozenset(bookings.mapped("attendee_key")))

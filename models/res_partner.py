@@ -28,13 +28,15 @@ class ResPartner(models.Model):
                 bookings.filtered(lambda b, f=family: b.partner_id in f or b.payer_id in f)
             )
 
-    def _get_booking_payer(self):
+    def _get_booking_payer(self, company):
         """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's, else its company.
 
+        :param company: the ``res.company`` that invoices; contacts of another one are passed over
         :return: a ``res.partner``, empty for no contact
         """
-        company = self.commercial_partner_id
-        return self.booking_payer_id or company.booking_payer_id or company
+        parent = self.commercial_partner_id
+        payers = self.booking_payer_id | parent.booking_payer_id | parent | self
+        return payers.filtered_domain(self._check_company_domain(company))[:1]
 
     def action_view_bookings(self):
         """Open the bookings that these contacts made or pay.
