@@ -3,7 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -254,6 +254,7 @@ class MicrosoftBookingSettings(models.Model):
         return settings
 
     def write(self, vals):
+        self._check_identity(vals)
         res = super().write(vals)
         if not PRICING_FIELDS.isdisjoint(vals):
             # Of what is not invoiced yet: what was invoiced keeps the price that it was invoiced at.
@@ -266,6 +267,29 @@ class MicrosoftBookingSettings(models.Model):
         self._after_connection_change(vals)
         self._sync_crons(vals)
         return res
+
+    def _check_identity(self, vals):
+        """Refuse another business or company under bookings that are there: they would be taken for cancelled, or mix.
+
+        :raise UserError: saying what to do instead
+        """
+        changed = self.filtered(
+            lambda settings: (
+                vals.get("company_id", settings.company_id.id) != settings.company_id.id
+                or (vals.get("business_id", settings.business_id) or "").strip().lower()
+                != (settings.business_id or "").strip().lower()
+            )
+        )
+        if changed and self.env["microsoft.booking"].sudo().search_count(
+            [("settings_id", "in", changed.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "There are bookings of “%(name)s” already. "
+                    "Archive these settings and create others for another business or company.",
+                    name=", ".join(changed.mapped("name")),
+                )
+            )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
