@@ -132,6 +132,8 @@ class MicrosoftBookingSettings(models.Model):
             if not settings.active or settings.state not in ("connected", "error"):
                 return
             run = run.sudo().create(settings._prepare_run())
+            # Kept, whatever comes: a run that fails at once has to be there to say why.
+            self.env["ir.cron"]._commit_progress()
         if run.state == "waiting" and run.resume_at and run.resume_at > fields.Datetime.now():
             return
         try:
