@@ -6,7 +6,7 @@ from psycopg2 import DataError, IntegrityError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import format_date, format_duration, format_time
+from odoo.tools import float_compare, format_date, format_duration, format_time
 from odoo.tools.misc import get_lang
 
 from ..billing.wording import render_template
@@ -286,10 +286,16 @@ class MicrosoftBooking(models.Model):
         return vals
 
     def _group_for_lines(self, options):
-        """The bookings of each line: one each, or those of the same service and price together."""
+        """The bookings of each line: one each, or those of the same service and price together.
+
+        A booking whose amount was rounded keeps a line of its own: of the sum it would be rounded otherwise, and the
+        draft would not come to what the list shows.
+        """
         lines = defaultdict(self.browse)
         for booking in self:
             merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
+            exact = booking.quantity * booking.unit_price
+            merged = merged and float_compare(exact, booking.amount, precision_digits=6) == 0
             key = (
                 (booking._get_invoice_product(), booking.service_id, booking.unit_price)
                 if merged
@@ -349,33 +355,46 @@ class MicrosoftBooking(models.Model):
         )
 
     def _get_invoice_taxes(self, product, partner):
-        """The product's taxes in the booking's company, and what the payer's fiscal position makes of them."""
-        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
+        """The product's taxes in the booking's company, else its account's, and what the payer's fiscal position makes
+        of them: as Odoo computes them for the line.
+        """
+        company = self.company_id
         position = (
             self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(partner)
+            .with_company(company)
+            ._get_fiscal_position(
+                partner, delivery=partner.browse(partner.address_get(["delivery"])["delivery"])
+            )
         )
-        return taxes, position.map_tax(taxes)
+        taxes = product.taxes_id.filtered_domain(
+            self.env["account.tax"]._check_company_domain(company)
+        )
+        if not taxes:
+            template = product.product_tmpl_id.with_company(company)
+            account = template.get_product_accounts(fiscal_pos=position)["income"]
+            taxes = account.tax_ids.filtered(lambda tax: tax.type_tax_use == "sale")
+        taxes = taxes._filter_taxes_by_company(company)
+        return taxes, position.map_tax(taxes) if position else taxes
 
-    def _get_tax_preview(self):
+    def _get_tax_preview(self, options=None):
         """What the draft of these bookings will come to, by Odoo's own tax engine.
 
+        :param options: as for :meth:`_create_invoices`
         :return: net and tax, in the currency of the bookings
         """
         AccountTax = self.env["account.tax"]
         company, currency = self.company_id, self.currency_id
         partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
         base_lines = []
-        for booking in self:
-            product = booking._get_invoice_product()
+        for line in self._group_for_lines(options or {}):
+            product = line[0]._get_invoice_product()
             base_lines.append(
                 AccountTax._prepare_base_line_for_taxes_computation(
                     {},
                     product_id=product,
-                    tax_ids=booking._get_invoice_taxes(product, partner)[1],
-                    price_unit=booking._get_invoice_price_unit(product, partner),
-                    quantity=booking.quantity,
+                    tax_ids=line[0]._get_invoice_taxes(product, partner)[1],
+                    price_unit=line[0]._get_invoice_price_unit(product, partner),
+                    quantity=sum(line.mapped("quantity")),
                     currency_id=currency,
                     partner_id=partner,
                 )
