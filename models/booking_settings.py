@@ -85,12 +85,12 @@ class MicrosoftBookingSettings(models.Model):
         "Days Back",
         default=62,
         required=True,
-        help="How far back each synchronisation reads: at least as long as bookings are still changed or invoiced late.",
+        help="How far back each synchronisation reads: as long as bookings are still changed.",
     )
     horizon_days = fields.Integer("Days Ahead", default=31, required=True)
     history_start = fields.Date(
         "Bookings From",
-        help="Earlier bookings are treated as settled elsewhere and never imported. The first synchronisation starts here.",
+        help="Earlier bookings are treated as settled and never imported. The first synchronisation starts here.",
     )
 
     # === Read from the business === #
@@ -254,7 +254,7 @@ class MicrosoftBookingSettings(models.Model):
         return settings
 
     def write(self, vals):
-        self._check_identity(vals)
+        self._check_can_change(vals)
         res = super().write(vals)
         if not PRICING_FIELDS.isdisjoint(vals):
             # Of what is not invoiced yet: what was invoiced keeps the price that it was invoiced at.
@@ -268,28 +268,25 @@ class MicrosoftBookingSettings(models.Model):
         self._sync_crons(vals)
         return res
 
-    def _check_identity(self, vals):
-        """Refuse another business or company under bookings that are there: they would be taken for cancelled, or mix.
+    def _check_can_change(self, vals):
+        """Refuse to turn settings that have bookings into those of another business or company.
 
         :raise UserError: saying what to do instead
         """
-        changed = self.filtered(
-            lambda settings: (
-                vals.get("company_id", settings.company_id.id) != settings.company_id.id
-                or (vals.get("business_id", settings.business_id) or "").strip().lower()
-                != (settings.business_id or "").strip().lower()
-            )
-        )
-        if changed and self.env["microsoft.booking"].sudo().search_count(
-            [("settings_id", "in", changed.ids)], limit=1
-        ):
-            raise UserError(
-                self.env._(
-                    "There are bookings of “%(name)s” already. "
-                    "Archive these settings and create others for another business or company.",
-                    name=", ".join(changed.mapped("name")),
+        for name in ("business_id", "company_id"):
+            changed = self.filtered(
+                lambda s, n=name: (
+                    n in vals and s[n] and s._convert_to_write({n: s[n]})[n] != vals[n]
                 )
             )
+            if changed.filtered("booking_count"):
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” has bookings already. Connect the other business by "
+                        "Booking Sync Settings of its own, and archive these.",
+                        name=changed[0].name,
+                    )
+                )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

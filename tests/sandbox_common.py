@@ -77,3 +77,10 @@ def small_client(habits=None, **options):
     """A signed-in client of a new small tenant, in process."""
     tenant = build_tenant("small", now=NOW)
     return Client(SandboxApp(tenant, habits=habits, **options)).sign_in()
+
+
+def error_of(answer):
+    """(status, code) of a refusal, whose shape is checked on the way."""
+    error = answer.json()["error"]
+    assert set(error["innerError"]) == {"date", "request-id", "client-request-id"}
+    return answer.status_code, error["code"]

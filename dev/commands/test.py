@@ -15,6 +15,7 @@ from ..environment.workbench import workbench
 
 # A conftest.py in an add-on would be imported outside "odoo.addons", which Odoo refuses.
 PLUGINS = REPOSITORY / "dev" / "plugins"
+PLUGIN = "microsoft_bookings_pytest"
 
 
 def main() -> int:
@@ -35,8 +36,7 @@ def main() -> int:
                 "-m",
                 "pytest",
                 *_location(),
-                "-p",
-                "microsoft_bookings_pytest",
+                *("-p", PLUGIN),
                 "--odoo-http",
                 "--odoo-log-level=error",
                 f"--odoo-database={database}",

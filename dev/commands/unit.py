@@ -14,6 +14,7 @@ from ..environment.console import Complaint, step
 from ..environment.layout import MODULE, REPOSITORY, clone, folder
 from ..environment.process import run_shown
 from ..environment.python_env import clean_environment, python
+from .test import PLUGIN, PLUGINS
 
 PARTS = ("billing", "graph", "sandbox")
 
@@ -40,13 +41,12 @@ def main() -> int:
             f"--rootdir={package}",
             f"--override-ini=cache_dir={clone() / 'pytest_cache_unit'}",
             "-p",
-            "no:pytest_odoo",
-            "-p",
             "no:odoo",
+            *("-p", PLUGIN),
             *shlex.split(os.environ.get("ARGS", "")),
             *found,
         ],
-        env=clean_environment(),
+        env=clean_environment() | {"PYTHONPATH": str(PLUGINS)},
         cwd=REPOSITORY,
     )
 

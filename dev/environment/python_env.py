@@ -51,6 +51,7 @@ def clean_environment() -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         # The clone stays as git left it.
         "PYTHONPYCACHEPREFIX": str(cache() / "pycache"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(cache() / "hypothesis"),
     }
 
 
