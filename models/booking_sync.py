@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta, timezone
 
 from psycopg2 import OperationalError
@@ -122,9 +123,37 @@ class MicrosoftBookingSettings(models.Model):
     def _cron_sync(self):
         """What the scheduled action calls: go on with the run that is open, else begin one.
 
-        It always ends normally, whatever Microsoft answers, so that Odoo never switches it off.
+        It always ends normally, whatever Microsoft answers, so that Odoo never switches it off. Two at once exclude
+        each other, also when one was not called by the scheduler: the later one leaves the work to the first.
         """
         self.ensure_one()
+        with self._exclusively() as is_ours:
+            if is_ours:
+                # From what is true now: the one before may have ended after this transaction began.
+                self.env["ir.cron"]._commit_progress()
+                self.env.invalidate_all()
+                self._begin_or_continue()
+
+    @contextmanager
+    def _exclusively(self):
+        """Keep every other process from synchronising this connection, over all commits on the way.
+
+        :return: a context manager; what it yields tells whether it is ours
+        """
+        cr, key = self.env.cr, [self._table, self.id]
+        cr.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", key)
+        (is_ours,) = cr.fetchone()
+        try:
+            yield is_ours
+        except BaseException:
+            # In a broken transaction nothing could be unlocked, and the connection goes back to its pool.
+            cr.rollback()
+            raise
+        finally:
+            if is_ours:
+                cr.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", key)
+
+    def _begin_or_continue(self):
         settings = self.with_company(self.company_id).with_context(booking_sync=True)
         run = settings.run_ids.filtered(
             lambda run: run.kind == "sync" and run.state in OPEN_STATES
