@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Microsoft answers badly: nothing is cancelled, the run says why, and the next one completes."""
 
+import re
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -146,9 +148,7 @@ class TestFaults(BookingCommon):
         self.tenant.reprice(self.ids[1], "62")
         self.client_that_never_sleeps()
         broken = self.ids[0]
-        run = self.strike(
-            Fault("403", path=f"appointments/{broken[:40]}.*{broken[-8:-2]}", part=True)
-        )
+        run = self.strike(Fault("403", path=re.escape(broken), part=True))
         self.assertEqual(run.state, "problems")
         self.assertEqual(run.problem_ids.graph_id, broken)
         self.assertEqual(self.bookings(self.ids[1]).amount, 62.0)

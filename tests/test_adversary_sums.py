@@ -49,6 +49,19 @@ class SumsCommon(BookingCommon):
             self.assertAlmostEqual(tax, move_tax, places=6)
         return moves
 
+    def assertComesTo(self, moves, field, expected):
+        """The drafts come to the sum of the list, and are deleted.
+
+        A company that rounds taxes globally has Odoo round the sum of what was not rounded: of each line it may be
+        half a cent off, which the wizard's preview shows as it will be.
+        """
+        found, lines = sum(moves.mapped(field)), len(moves.invoice_line_ids)
+        moves.unlink()
+        if self.env.company.tax_calculation_rounding_method == "round_globally":
+            self.assertAlmostEqual(found, expected, delta=0.005 * lines)
+        else:
+            self.assertAlmostEqual(found, expected, places=6)
+
 
 @tagged("post_install", "-at_install")
 class TestTaxSums(SumsCommon):
@@ -62,10 +75,7 @@ class TestTaxSums(SumsCommon):
                         self.env.company.tax_calculation_rounding_method = rounding
                         self.with_taxes(self.tax(8.1, included=included))
                         moves = self.assertPreviewIsDraft(bookings, {"line_mode": mode})
-                        self.assertAlmostEqual(
-                            sum(moves.mapped("amount_untaxed")), expected, places=2
-                        )
-                        moves.unlink()
+                        self.assertComesTo(moves, "amount_untaxed", expected)
 
     def test_gross_prices_come_to_the_total_of_the_drafts(self):
         bookings = self.awkward_bookings()
@@ -78,10 +88,7 @@ class TestTaxSums(SumsCommon):
                         self.env.company.tax_calculation_rounding_method = rounding
                         self.with_taxes(self.tax(8.1, included=included))
                         moves = self.assertPreviewIsDraft(bookings, {"line_mode": mode})
-                        self.assertAlmostEqual(
-                            sum(moves.mapped("amount_total")), expected, places=2
-                        )
-                        moves.unlink()
+                        self.assertComesTo(moves, "amount_total", expected)
 
     def test_fiscal_position_keeps_the_net_and_changes_the_tax(self):
         self.book(price="108.10")
