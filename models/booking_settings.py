@@ -301,7 +301,7 @@ class MicrosoftBookingSettings(models.Model):
         ]
 
     def unlink(self):
-        crons = self.cron_id.sudo()
+        crons = self.sudo().cron_id
         server_actions = crons.ir_actions_server_id
         res = super().unlink()
         crons.unlink()

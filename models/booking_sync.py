@@ -86,7 +86,9 @@ class MicrosoftBookingSettings(models.Model):
         """Queue a run for each and wake its scheduled action.
 
         :return: the ``microsoft.booking.run`` of each, new or under way
+        :raise AccessError: when the user may not change bookings
         """
+        self.env["microsoft.booking"].check_access("write")
         Run = self.env["microsoft.booking.run"].sudo()
         runs = Run.search(
             [("settings_id", "in", self.ids), ("kind", "=", "sync"), ("state", "in", OPEN_STATES)]
@@ -164,6 +166,9 @@ class MicrosoftBookingSettings(models.Model):
             run = run.sudo().create(settings._prepare_run())
             # Kept, whatever comes: a run that fails at once has to be there to say why.
             self.env["ir.cron"]._commit_progress()
+        if settings.state == "draft":
+            # The connection was changed meanwhile: it goes on when it has been tested.
+            return
         if run.state == "waiting" and run.resume_at and run.resume_at > fields.Datetime.now():
             return
         try:
