@@ -274,9 +274,12 @@ class MicrosoftBookingSettings(models.Model):
         :raise UserError: saying what to do instead
         """
         for name in ("business_id", "company_id"):
+            # The address of a business may be typed in another case.
             changed = self.filtered(
                 lambda s, n=name: (
-                    n in vals and s[n] and s._convert_to_write({n: s[n]})[n] != vals[n]
+                    n in vals
+                    and s[n]
+                    and str(s._convert_to_write({n: s[n]})[n]).lower() != str(vals[n]).lower()
                 )
             )
             if changed.filtered("booking_count"):
@@ -298,7 +301,7 @@ class MicrosoftBookingSettings(models.Model):
         ]
 
     def unlink(self):
-        crons = self.cron_id.sudo()
+        crons = self.sudo().cron_id
         server_actions = crons.ir_actions_server_id
         res = super().unlink()
         crons.unlink()

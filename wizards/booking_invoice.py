@@ -122,7 +122,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
         rows, totals = [], defaultdict(lambda: [0, 0.0, 0.0, 0.0])
         for group in groups:
             currency = group.currency_id
-            net, tax = group._get_tax_preview()
+            net, tax = group._get_tax_preview(self._get_options())
             rows.append(
                 {
                     "payer": group.payer_id.display_name,
