@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..billing.timezones import service_date, to_zoneinfo
 
@@ -149,12 +150,13 @@ class MicrosoftBooking(models.Model):
     _settings_start_idx = models.Index("(settings_id, start)")
 
     @api.depends("customer_name", "customer_email", "service_id", "service_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for booking in self:
             parts = (
                 booking.customer_name or booking.customer_email or booking.env._("No customer"),
                 booking.service_id.name,
-                fields.Date.to_string(booking.service_date),
+                booking.service_date and format_date(booking.env, booking.service_date),
             )
             booking.display_name = " · ".join(part for part in parts if part)
 
