@@ -33,7 +33,7 @@ class MicrosoftBookingSettings(models.Model):
     @api.depends("name", "last_success", "state")
     @api.depends_context("booking_data_as_of", "lang", "tz")
     def _compute_display_name(self):
-        """With ``booking_data_as_of`` in the context, the name says how fresh the data are.
+        """With ``booking_data_as_of`` in the context, say before the name how fresh the data are.
 
         The search panel of Uninvoiced Bookings and its groups show it so.
         """
@@ -42,7 +42,7 @@ class MicrosoftBookingSettings(models.Model):
             return
         for settings in self:
             mark = "⚠ " if settings.is_stale else ""
-            settings.display_name = f"{mark}{settings.name} · {settings._get_data_as_of_text()}"
+            settings.display_name = f"{mark}{settings._get_data_as_of_text()} · {settings.name}"
 
     def _get_data_as_of_text(self):
         """When Bookings was last read: the time of a moment of today, else the date."""
