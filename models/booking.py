@@ -207,4 +207,4 @@ class MicrosoftBooking(models.Model):
 
         :return: a window action: the form of a single invoice, else their list
         """
-        return self.invoice_id._get_records_action(name=self.env._("Invoices"))
+        return self.invoice_id._get_booking_invoices_action(self.env._("Invoices"))

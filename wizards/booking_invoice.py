@@ -200,6 +200,6 @@ class MicrosoftBookingInvoice(models.TransientModel):
                 "type": "warning" if result["skipped"] else "success",
                 "title": self.env._("Draft invoices created"),
                 "message": message,
-                "next": invoices._get_records_action(name=self.env._("Draft Invoices")),
+                "next": invoices._get_booking_invoices_action(self.env._("Draft Invoices")),
             },
         }
