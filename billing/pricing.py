@@ -49,7 +49,7 @@ STEPS = (
     "once",
     "hours",
     "hours_rounded",
-    "shared",
+    "sharedx",
     "fee_typed",
     "fee_none",
     "fee_percent",

@@ -11,6 +11,7 @@ from ..graph.client import GraphClient
 from ..graph.clouds import get_cloud
 from ..graph.errors import GraphError
 from .booking_credential import SECRET_FIELDS
+from .booking_run import OPEN_STATES
 from .graph_messages import explain
 from .sandbox_session import SANDBOX_URLS, sandbox_credentials, sandbox_session
 
@@ -25,8 +26,8 @@ CONNECTION_FIELDS = {
     "business_id",
 }
 
-# At least this long a call may wait for Microsoft before the scheduled action gives the worker back.
-MIN_PATIENCE = timedelta(seconds=5)
+# So long after its time slice a scheduled action may still wait for an answer of Microsoft, and no longer.
+PATIENCE = timedelta(seconds=30)
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -163,6 +164,9 @@ class MicrosoftBookingSettings(models.Model):
         """A changed connection is no longer tested, and a changed business is read from its start."""
         if CONNECTION_FIELDS.isdisjoint(vals):
             return
+        self.run_ids.filtered(
+            lambda run: run.kind == "sync" and run.state in OPEN_STATES
+        ).sudo().write({"state": "failed", "end_time": fields.Datetime.now(), "cursor": False})
         tested = self.filtered(lambda settings: settings.state != "draft")
         tested.write(
             {"state": "draft", "connection_check": False, "failure_count": 0, "last_problem": False}
@@ -225,16 +229,15 @@ class MicrosoftBookingSettings(models.Model):
         )
 
     def _get_deadline(self):
-        """Until when this worker may wait for Microsoft: the end of the scheduled action's time slice.
+        """Until when this worker may wait for Microsoft: a little longer than the scheduled action's time slice.
 
         :return: an aware UTC datetime, or ``None`` outside a scheduled action
         """
         end = self.env.context.get("cron_end_time")
         if end is None:
             return None
-        return datetime.now(timezone.utc) + max(
-            timedelta(seconds=end - time.monotonic()), MIN_PATIENCE
-        )
+        slice_left = timedelta(seconds=max(end - time.monotonic(), 0))
+        return datetime.now(timezone.utc) + slice_left + PATIENCE
 
     def _read_business(self, api):
         """Take over name, currency, time zone and page of the Bookings business."""

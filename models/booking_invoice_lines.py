@@ -55,9 +55,9 @@ class MicrosoftBooking(models.Model):
         includes.
         """
         self.ensure_one()
-        taxes, line_taxes = self._get_invoice_taxes(product, partner)
         price = self.unit_price
         if self.settings_id.price_include_tax:
+            taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
             price = taxes._get_tax_details(
                 price,
                 1.0,
@@ -65,9 +65,9 @@ class MicrosoftBooking(models.Model):
                 product=product,
                 special_mode="total_included",
             )["total_excluded"]
-        if not any(line_taxes.flatten_taxes_hierarchy().mapped("price_include")):
+        if not self._has_included_taxes():
             return price
-        details = line_taxes._get_tax_details(
+        details = self._get_invoice_taxes(product, partner)._get_tax_details(
             price,
             1.0,
             rounding_method="round_globally",
@@ -78,15 +78,36 @@ class MicrosoftBooking(models.Model):
             data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include
         )
 
+    def _has_included_taxes(self):
+        """Whether the company has taxes that prices include; most have none, and then no fiscal position is looked for.
+
+        Asked once for a batch, which says so in the context.
+        """
+        known = self.env.context.get("booking_included_taxes")
+        if known is None:
+            AccountTax = self.env["account.tax"]
+            domain = [
+                *AccountTax._check_company_domain(self.company_id),
+                ("price_include", "=", True),
+            ]
+            known = bool(AccountTax.search_count(domain, limit=1))
+        return known
+
     def _get_invoice_taxes(self, product, partner):
-        """The product's taxes in the booking's company, and what the payer's fiscal position makes of them."""
-        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
+        """The product's taxes in the booking's company, as the payer's fiscal position maps them.
+
+        Found as ``account.move`` finds them for its lines.
+        """
+        company = self.company_id
         position = (
             self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(partner)
+            .with_company(company)
+            ._get_fiscal_position(
+                partner,
+                delivery=partner.browse(partner.address_get(["delivery"])["delivery"]),
+            )
         )
-        return taxes, position.map_tax(taxes)
+        return position.map_tax(product.taxes_id._filter_taxes_by_company(company))
 
     def _get_tax_preview(self):
         """What the draft of these bookings will come to, by Odoo's own tax engine.
@@ -103,7 +124,7 @@ class MicrosoftBooking(models.Model):
                 AccountTax._prepare_base_line_for_taxes_computation(
                     {},
                     product_id=product,
-                    tax_ids=booking._get_invoice_taxes(product, partner)[1],
+                    tax_ids=booking._get_invoice_taxes(product, partner),
                     price_unit=booking._get_invoice_price_unit(product, partner),
                     quantity=booking.quantity,
                     currency_id=currency,

@@ -191,6 +191,7 @@ class MicrosoftBooking(models.Model):
         :return: the drafts, and a list of booking and why its draft could not be made
         """
         invoices, failed = self.env["account.move"], []
+        self = self.with_context(booking_included_taxes=self[:1]._has_included_taxes())
         groups = self._group_for_invoices(options)
         for index in range(0, len(groups), CHUNK):
             chunk = groups[index : index + CHUNK]
@@ -237,6 +238,13 @@ class MicrosoftBooking(models.Model):
         """
         return ["company_id", "payer_id", "currency_id", "settings_id"]
 
+    def _get_invoice_journal(self, options):
+        """The chosen journal where it is of the company of these bookings, else that of their settings."""
+        chosen = options.get("journal_id")
+        journal = self.env["account.journal"].browse(getattr(chosen, "id", chosen) or [])
+        settings = self.settings_id[:1]
+        return journal if journal.company_id == self.company_id else settings.journal_id
+
     def _group_for_invoices(self, options):
         """The bookings of each draft, in the order of their start.
 
@@ -265,7 +273,7 @@ class MicrosoftBooking(models.Model):
         settings = self.settings_id[:1]
         payer = self.payer_id
         invoice_partner = self.env["res.partner"].browse(payer.address_get(["invoice"])["invoice"])
-        journal = options.get("journal_id") or settings.journal_id
+        journal = self._get_invoice_journal(options)
         vals = {
             "move_type": "out_invoice",
             "company_id": self.company_id.id,

@@ -38,9 +38,7 @@ class MicrosoftBookingRun(models.Model):
     )
     full = fields.Boolean("Full Synchronisation", readonly=True)
     accept_gone = fields.Boolean("Mass Disappearance Accepted", readonly=True)
-    started_by = fields.Many2one(
-        "res.users", readonly=True, help="Empty: the schedule."
-    )
+    started_by = fields.Many2one("res.users", readonly=True, help="Empty: the schedule.")
     start_time = fields.Datetime("Started", readonly=True)
     end_time = fields.Datetime("Ended", readonly=True)
     attempts = fields.Integer(

@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..billing.timezones import service_date, to_zoneinfo
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
 from .booking_run import OPEN_STATES
@@ -150,7 +151,9 @@ class MicrosoftBookingSettings(models.Model):
             settings._fail_run(
                 run, self.env._("Unexpected error: %(error)s", error=type(error).__name__)
             )
-        self.env["ir.cron"]._commit_progress()
+        # What waits for Microsoft is woken by its trigger, not at once.
+        todo = run.cursor["todo"] if run.state == "running" and run.cursor else []
+        self.env["ir.cron"]._commit_progress(remaining=len(todo))
 
     def _continue_run(self, run):
         """Do the run's steps, from its cursor on, until it is done or the time slice ends."""
@@ -166,19 +169,22 @@ class MicrosoftBookingSettings(models.Model):
         commit_progress(remaining=len(run.cursor["todo"]))
         while todo := run.cursor["todo"]:
             requests_before, details_before = client.request_count, client.detail_count
-            self._do_step(run, api, *todo[0])
-            total = run.cursor["total"]
-            run.write(
-                {
-                    "cursor": {"todo": todo[1:], "total": total},
-                    "progress": 100.0 * (total - len(todo) + 1) / total,
-                }
-            )
+            is_done = self._do_step(run, api, *todo[0])
             run._add_counts(
                 request=client.request_count - requests_before,
                 detail=client.detail_count - details_before,
             )
-            if not commit_progress(1, remaining=len(todo) - 1):
+            if is_done:
+                todo = todo[1:]
+                total = run.cursor["total"]
+                run.write(
+                    {
+                        "cursor": {"todo": todo, "total": total},
+                        "progress": 100.0 * (total - len(todo)) / total,
+                        "attempts": 0,
+                    }
+                )
+            if not commit_progress(1, remaining=len(todo)):
                 break
         if not run.cursor["todo"]:
             self._finish_run(run)
@@ -206,14 +212,23 @@ class MicrosoftBookingSettings(models.Model):
         return steps
 
     def _do_step(self, run, api, name, *bounds):
-        """One step of a run; what it could not read of single records becomes a problem of the run."""
+        """One step of a run; what it could not read of single records becomes a problem of the run.
+
+        :return: whether the step is done; else the next call begins it again, and finds what is stored already
+        """
+        if name == "window":
+            start, end = (datetime.fromisoformat(bound) for bound in bounds)
+            return self.env["microsoft.booking"]._sync_window(self, run, api, start, end)
         if name == "business":
             self._read_business(api)
-        elif name == "window":
-            start, end = (datetime.fromisoformat(bound) for bound in bounds)
-            self.env["microsoft.booking"]._sync_window(self, run, api, start, end)
         else:
             self._sync_master_data(run, api, name)
+        return True
+
+    def _has_to_import(self, record):
+        """Whether an appointment is of the time that these settings care for: not settled before."""
+        zone = to_zoneinfo(self.tz) or timezone.utc
+        return not self.history_start or service_date(record.start, zone) >= self.history_start
 
     def _sync_master_data(self, run, api, name):
         """Mirror a complete list of services, staff members or customers, and archive what it no longer has."""

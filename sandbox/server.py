@@ -56,7 +56,7 @@ class Served:
         self.app = app
         self.ca_path = str(authority)
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"https://{shown}:{self._server.port}"
+        self.url = f"https://{shown}:{port}"
         app.base_url = self.url
         app.control = True
         self._thread = threading.Thread(

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..environment.console import say, step
 from ..environment.layout import MODULE, REPOSITORY, cache, clone, folder
 from ..environment.odoo import Odoo
-from ..lint import house
+from ..lint import house, odoo_checkers
 
 SKIPPED_FOLDERS = {".git", "__pycache__", "build", "node_modules"}
 
@@ -21,6 +21,16 @@ def main() -> int:
 
     :return: 0 when none has
     """
+    passed, failed = run()
+    say()
+    for name in failed:
+        say(f"failed: {name}")
+    say(f"{len(passed)} linters passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+def run() -> tuple[list[str], list[str]]:
+    """Run every linter; return the names of those that found nothing, and of the others."""
     odoo = Odoo()
     env = odoo.environment({"RUFF_CACHE_DIR": str(cache() / "ruff")})
     module = _named_copy()
@@ -39,22 +49,23 @@ def main() -> int:
         "oca-checks-odoo-module": tool(
             "oca_pre_commit_hooks.cli", module / "__manifest__.py", silent=True
         ),
+        "Odoo's own checkers": lambda: _run(
+            [str(odoo.python), "-m", *odoo_checkers.command(module)],
+            odoo_checkers.environment(env, odoo.source, module.parent),
+            module,
+            True,
+        ),
         "house rules and XML": _house,
     }
     translations = sorted((module / "i18n").glob("*.po*"))
     if translations:
         checks["oca-checks-po"] = tool("oca_pre_commit_hooks.cli_po", *translations, silent=True)
-    failed = [name for name, check in checks.items() if not _checked(name, check)]
-    say()
-    for name in failed:
-        say(f"failed: {name}")
-    say(f"{len(checks) - len(failed)} linters passed, {len(failed)} failed")
-    return 1 if failed else 0
-
-
-def _checked(name: str, check: Callable[[], bool]) -> bool:
-    step(name)
-    return check()
+    passed: list[str] = []
+    failed: list[str] = []
+    for name, check in checks.items():
+        step(name)
+        (passed if check() else failed).append(name)
+    return passed, failed
 
 
 def _named_copy() -> Path:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,6 +12,8 @@ LICENSE = "# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl)."
 LONGEST_FILE = 400
 # A copyright line may stand above the licence.
 HEADER_LINES = 3
+# Tests of the parts without Odoo are pytest's alone; Odoo's runner need not have pytest.
+WITHOUT_ODOO = re.compile(r"test_(billing|graph|sandbox)_")
 
 
 def findings(root: Path, files: Iterable[Path]) -> Iterator[str]:
@@ -24,6 +27,17 @@ def findings(root: Path, files: Iterable[Path]) -> Iterator[str]:
         if check:
             for line, text in check(path):
                 yield f"{path.relative_to(root)}:{line}: {text}"
+    yield from _forgotten_tests(root / "tests")
+
+
+def _forgotten_tests(tests: Path) -> Iterator[str]:
+    """Test files that Odoo's own runner would never see."""
+    init = (tests / "__init__.py").read_text(encoding="utf-8")
+    for path in sorted(tests.glob("test_*.py")):
+        known = re.search(rf"\b{path.stem}\b", init)
+        if bool(known) == bool(WITHOUT_ODOO.match(path.name)):
+            verb = "must not be" if known else "is not"
+            yield f"tests/__init__.py:1: {path.name} {verb} imported"
 
 
 def _python(path: Path) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Examples are judged by what they show, not by how busy the machine is.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 
