@@ -39,6 +39,10 @@ def explain(env, error):
         name: translate(env, value) if name in WORDS else value
         for name, value in error.details.items()
     }
+    settings_fields = env["microsoft.booking.settings"]._fields
+    if details.get("field") in settings_fields:
+        field = settings_fields[details["field"]]
+        details["field"] = field.get_description(env, ["string"])["string"]
     message, remedy = (translate(env, sentence, details) for sentence in ERROR_CODES[error.code])
     text = f"{message} {remedy}"
     return {
