@@ -2,7 +2,7 @@
 """The cloud *sandbox*: a Bookings tenant in this very process, so that anybody can try the add-on without Microsoft."""
 
 import threading
-from datetime import timezone
+from datetime import datetime, timedelta, timezone
 
 import requests
 
@@ -10,6 +10,25 @@ from ..graph.auth import Credentials
 from ..sandbox import SandboxApp, WsgiAdapter, build_tenant
 
 SANDBOX_URLS = ("https://login.sandbox.invalid", "https://graph.sandbox.invalid")
+
+
+class SandboxTime:
+    """The clock of one client of the sandbox: what it waits for a tenant in its own process passes at once.
+
+    :ivar slept: how long it has waited, as a ``timedelta``
+    """
+
+    def __init__(self):
+        self.slept = timedelta(0)
+
+    def now(self):
+        """The present, later by what was slept: an aware UTC datetime."""
+        return datetime.now(timezone.utc) + self.slept
+
+    def sleep(self, seconds):
+        """Let the time pass."""
+        self.slept += timedelta(seconds=seconds)
+
 
 _lock = threading.Lock()
 _apps = {}
