@@ -23,7 +23,7 @@ LICENSE = "# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl)."
 # What stands below Odoo: each may import nothing of it, and nothing of the others of ours.
 GROUND = ("billing", "graph", "sandbox")
 # Tests that need no Odoo, and so are not loaded by Odoo's own runner.
-NO_ODOO = ("test_billing_", "test_graph_", "test_sandbox_", "test_house")
+NO_ODOO = ("test_billing_", "test_dev_", "test_graph_", "test_sandbox_", "test_house")
 
 # Imports every module of the packages below Odoo, where there is none.
 CLEAN_IMPORT = """
