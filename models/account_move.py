@@ -31,6 +31,22 @@ class AccountMove(models.Model):
         )
         return action | {"domain": [("invoice_id", "in", self.ids)], "context": {}}
 
+    def _get_booking_invoices_action(self, name):
+        """Open these invoices as customer invoices are opened: their list, or the form of a single one.
+
+        :param name: the title of the list
+        :return: a window action
+        """
+        views = {}
+        if len(self) > 1:
+            invoice_list = self.env.ref("account.view_out_invoice_tree")
+            views["views"] = [(invoice_list.id, "list"), (False, "kanban"), (False, "form")]
+            views["search_view_id"] = [self.env.ref("account.view_account_invoice_filter").id]
+        # Not the context of the bookings: what is a default there means something else here.
+        return self._get_records_action(
+            name=name, context={"default_move_type": "out_invoice"}, **views
+        )
+
     def button_draft(self):
         """Refuse to revive an invoice whose bookings have been invoiced again meanwhile: exactly once.
 

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..billing.timezones import service_date, to_zoneinfo
 
@@ -152,12 +153,13 @@ class MicrosoftBooking(models.Model):
     _settings_start_idx = models.Index("(settings_id, start)")
 
     @api.depends("customer_name", "customer_email", "service_id", "service_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for booking in self:
             parts = (
                 booking.customer_name or booking.customer_email or booking.env._("No customer"),
                 booking.service_id.name,
-                fields.Date.to_string(booking.service_date),
+                booking.service_date and format_date(booking.env, booking.service_date),
             )
             booking.display_name = " · ".join(part for part in parts if part)
 
@@ -227,4 +229,4 @@ class MicrosoftBooking(models.Model):
 
         :return: a window action: the form of a single invoice, else their list
         """
-        return self.invoice_id._get_records_action(name=self.env._("Invoices"))
+        return self.invoice_id._get_booking_invoices_action(self.env._("Invoices"))

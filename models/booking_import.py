@@ -136,8 +136,8 @@ class MicrosoftBooking(models.Model):
                 "stop",
                 "start",
                 "gone_at",
+                "graph_updated",
                 "details_read_at",
-                "self_service_id",
             ]
         )
         return known

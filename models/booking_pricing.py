@@ -30,6 +30,7 @@ ISSUES = [
     ("duration_to_confirm", "Duration to confirm"),
     ("invalid_fee", "Fee rule to correct"),
     ("out_of_range", "Amount too large"),
+    ("unknown_outcome", "Outcome not known"),
     ("invoicing_failed", "The draft invoice could not be made"),
 ]
 
@@ -388,6 +389,7 @@ class MicrosoftBooking(models.Model):
                 "Correct the fee rule in the Booking Sync Settings “%(settings)s”."
             ),
             "out_of_range": self.env._("So large an amount cannot be right. Type the price."),
+            "unknown_outcome": self.env._("No rule prices this outcome. Choose another."),
             "invoicing_failed": "%(detail)s",
         }.get(self.issue)
         return sentence and sentence % names

@@ -1,10 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import (
-    test_adversary,
-    test_adversary_faults,
-    test_adversary_sums,
-    test_concurrency,
-    test_invoicing,
-    test_security,
-    test_sync,
-)
+from . import test_adversary
+from . import test_adversary_faults
+from . import test_adversary_sums
+from . import test_concurrency
+from . import test_invoicing
+from . import test_screens
+from . import test_security
+from . import test_sync

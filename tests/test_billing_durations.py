@@ -24,6 +24,7 @@ def minutes(number):
         (Rounding("none", 15), 50, 50),
         (Rounding("never", 15), 50, 50),
         (Rounding("", 15), 50, 50),
+        (Rounding("zero", 15), 50, 50),
         (Rounding("up", 15), 50, 60),
         (Rounding("up", 15), 46, 60),
         (Rounding("up", 15), 45, 45),
