@@ -89,9 +89,7 @@ class TestSecrets(SecurityCommon):
                 self.assertNoSecret(settings.web_read({field: {} for field in readable}))
                 self.assertNoSecret(settings.export_data(readable))
                 self.assertNoSecret(settings.name_search(MARK))
-                self.assertNoSecret(
-                    settings.message_ids.read(["body", "subject", "tracking_value_ids"])
-                )
+                self.assertNoSecret(settings.message_ids.read(["body", "subject"]))
                 self.assertNoSecret(settings.connection_check)
 
     def test_no_copy_has_them(self):

@@ -28,6 +28,8 @@ settings.cron_id.method_direct_trigger()
 # The scheduled action has worked in a transaction of its own.
 env.cr.commit()
 env.invalidate_all()
+# Products of an earlier installation have the same names: a person confirms them.
+settings.service_ids.action_use_suggested_product()
 bookings = Booking.search(Booking._get_uninvoiced_domain())
 ready = bookings.filtered(lambda booking: booking.billing_state == "to_invoice")
 
