@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, format_time
 
 from ..sandbox.shops import ATELIER
+from .booking_run import OPEN_STATES
 
 # Data older than this are pointed out wherever they are invoiced from.
 STALE = timedelta(days=1)
@@ -19,6 +20,27 @@ class MicrosoftBookingSettings(models.Model):
         compute="_compute_is_stale",
         help="The last synchronisation failed, or is too long ago to invoice without a second thought.",
     )
+
+    open_run_id = fields.Many2one(
+        "microsoft.booking.run",
+        string="Synchronisation under Way",
+        compute="_compute_open_run_id",
+    )
+    open_run_progress = fields.Float(related="open_run_id.progress")
+
+    @api.depends("run_ids.state")
+    def _compute_open_run_id(self):
+        runs = self.env["microsoft.booking.run"].search(
+            [
+                ("settings_id", "in", self.ids),
+                ("kind", "=", "sync"),
+                ("state", "in", OPEN_STATES),
+            ]
+        )
+        # At most one of each: the database sees to it.
+        by_settings = runs.grouped("settings_id")
+        for settings in self:
+            settings.open_run_id = by_settings.get(settings._origin, False)
 
     @api.depends("last_success", "state")
     def _compute_is_stale(self):

@@ -8,3 +8,4 @@ from . import test_invoicing
 from . import test_screens
 from . import test_security
 from . import test_sync
+from . import test_views
