@@ -9,3 +9,4 @@ from . import test_screens
 from . import test_security
 from . import test_sync
 from . import test_views
+from . import test_words
