@@ -13,6 +13,7 @@ from . import booking_sync
 from . import booking_notices
 from . import booking_expiry
 from . import booking_alarm
+from . import booking_setup
 from . import booking
 from . import booking_pricing
 from . import booking_service

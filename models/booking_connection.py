@@ -142,10 +142,11 @@ class MicrosoftBookingSettings(models.Model):
         :raise UserError: naming what is missing
         """
         self.ensure_one()
+        certificate = self.auth_method == "certificate"
         required = {
             "tenant_id": self.tenant_id,
             "client_id": self.client_id,
-            "has_secret": self.has_secret,
+            "private_key" if certificate else "client_secret": self.has_secret,
         }
         missing = [
             self._fields[name].get_description(self.env, ["string"])["string"]
@@ -161,7 +162,6 @@ class MicrosoftBookingSettings(models.Model):
                 )
             )
         credential = self._get_credential()
-        certificate = self.auth_method == "certificate"
         return Credentials(
             tenant_id=self.tenant_id.strip(),
             client_id=self.client_id.strip(),
