@@ -60,11 +60,11 @@ class BookingsApi:
     Every method raises a :class:`~.errors.GraphError`; among them ``business_not_found``,
     ``mailbox_unavailable`` and, naming the permission, ``permission_missing``.
 
-    :param client: also carries the deadline and the counters
+    :ivar client: also carries the deadline and the counters
     """
 
     def __init__(self, client: GraphClient):
-        self._client = client
+        self.client = client
 
     # What a business consists of
 
@@ -83,7 +83,7 @@ class BookingsApi:
     def business(self, business_id: str) -> Business:
         """One business, whole."""
         with self._doing("read_business", business=True):
-            return _parsed(Business, self._client.get(_of(business_id)))
+            return _parsed(Business, self.client.get(_of(business_id)))
 
     def services(self, business_id: str) -> Listing:
         """All services of a business."""
@@ -134,7 +134,7 @@ class BookingsApi:
         """
         try:
             with self._doing("read_appointments"):
-                data = self._client.get(_of(business_id, "appointments", appointment_id))
+                data = self.client.get(_of(business_id, "appointments", appointment_id))
         except NotFoundError as error:
             if error.code == "not_found":
                 self.business(business_id)
@@ -169,7 +169,7 @@ class BookingsApi:
         ]
         checked = _Unchecked
         with self._doing("read_appointments", business=True):
-            for graph_id, result in self._client.iter_batch(requests):
+            for graph_id, result in self.client.iter_batch(requests):
                 if result.error is not None and result.error.code == "not_found":
                     if checked is _Unchecked:
                         checked = self._problem_of(business_id)
@@ -205,7 +205,7 @@ class BookingsApi:
         """
         body = customer_body(display_name=display_name, **values)
         with self._doing("write_customers", business=True):
-            return _parsed(Customer, self._client.post(_of(business_id, "customers"), body))
+            return _parsed(Customer, self.client.post(_of(business_id, "customers"), body))
 
     def update_customer(self, business_id: str, customer_id: str, **values) -> Customer | None:
         """Change what is given of a customer.
@@ -215,7 +215,7 @@ class BookingsApi:
         """
         with self._doing("write_customers"):
             path = _of(business_id, "customers", customer_id)
-            answer = self._client.patch(path, customer_body(**values))
+            answer = self.client.patch(path, customer_body(**values))
         return _parsed(Customer, answer) if answer else None
 
     def create_service(self, business_id: str, *, display_name: str, **values) -> Service:
@@ -226,7 +226,7 @@ class BookingsApi:
         """
         body = service_body(display_name=display_name, **values)
         with self._doing("write_services", business=True):
-            return _parsed(Service, self._client.post(_of(business_id, "services"), body))
+            return _parsed(Service, self.client.post(_of(business_id, "services"), body))
 
     def update_service(self, business_id: str, service_id: str, **values) -> Service | None:
         """Change what is given of a service.
@@ -236,7 +236,7 @@ class BookingsApi:
         """
         with self._doing("write_services"):
             path = _of(business_id, "services", service_id)
-            answer = self._client.patch(path, service_body(**values))
+            answer = self.client.patch(path, service_body(**values))
         return _parsed(Service, answer) if answer else None
 
     def update_appointment_invoice(
@@ -260,13 +260,13 @@ class BookingsApi:
         body = invoice_body(number=number, status=status, amount=amount, date=date, url=url)
         with self._doing("write_appointments"):
             path = _of(business_id, "appointments", appointment_id)
-            self._client.patch(path, body, version="beta")
+            self.client.patch(path, body, version="beta")
 
     # Common to all
 
     def _list(self, record, path: str, params: dict | None = None) -> Listing:
         records, problems = {}, []
-        for data in self._client.get_all(path, params):
+        for data in self.client.get_all(path, params):
             try:
                 parsed = record.parse(data)
             except RecordError as error:
@@ -291,7 +291,7 @@ class BookingsApi:
             return remake_error(error, "business_not_found")
         if error.code != "access_denied":
             return error
-        missing = missing_permissions(self._client.tokens.roles(), [operation])
+        missing = missing_permissions(self.client.tokens.roles(), [operation])
         details = {"operation": OPERATIONS[operation].phrase, "operation_code": operation}
         if not missing:
             return remake_error(error, "access_denied", **details)

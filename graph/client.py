@@ -127,7 +127,9 @@ class GraphClient:
             if url in seen or len(seen) >= _MAX_PAGES:
                 raise make_error("paging_loop", details={"host": self.host})
 
-    def post(self, path: str, json: dict | None = None, *, version: str | None = None):
+    def post(
+        self, path: str, json: dict | None = None, *, version: str | None = None
+    ) -> dict | None:
         """Create or do something.
 
         :returns: the object of the answer, or None when it is empty
@@ -135,11 +137,15 @@ class GraphClient:
         """
         return self._send("POST", self._url(path, version), json=json)
 
-    def patch(self, path: str, json: dict | None = None, *, version: str | None = None):
+    def patch(
+        self, path: str, json: dict | None = None, *, version: str | None = None
+    ) -> dict | None:
         """Change what is in ``json``. :returns: the object of the answer, or None"""
         return self._send("PATCH", self._url(path, version), json=json)
 
-    def delete(self, path: str, json: dict | None = None, *, version: str | None = None):
+    def delete(
+        self, path: str, json: dict | None = None, *, version: str | None = None
+    ) -> dict | None:
         """Delete. :returns: the object of the answer, mostly None"""
         return self._send("DELETE", self._url(path, version), json=json)
 

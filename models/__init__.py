@@ -3,6 +3,7 @@ from . import booking_mirror
 from . import booking_settings
 from . import booking_credential
 from . import booking_connection
+from . import booking_connection_check
 from . import booking_schedule
 from . import booking_run
 from . import booking_sync
@@ -12,7 +13,9 @@ from . import booking_service
 from . import booking_staff
 from . import booking_customer
 from . import booking_import
+from . import booking_disappearance
 from . import booking_invoicing
+from . import booking_invoice_lines
 from . import booking_exclusion
 from . import booking_changes
 from . import account_move

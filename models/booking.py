@@ -49,7 +49,7 @@ class MicrosoftBooking(models.Model):
     )
     self_service_id = fields.Char(readonly=True, copy=False, export_string_translation=False)
     service_id = fields.Many2one("microsoft.booking.service", readonly=True, index="btree_not_null")
-    staff_ids = fields.Many2many("microsoft.booking.staff", string="Staff", readonly=True)
+    staff_ids = fields.Many2many("microsoft.booking.staff", readonly=True)
     customer_id = fields.Many2one(
         "microsoft.booking.customer",
         string="Bookings Customer",
@@ -129,7 +129,6 @@ class MicrosoftBooking(models.Model):
     partner_decided = fields.Boolean(readonly=True, copy=False)
     payer_id = fields.Many2one(
         "res.partner",
-        string="Payer",
         compute="_compute_payer_id",
         inverse="_inverse_payer_id",
         store=True,
@@ -166,7 +165,7 @@ class MicrosoftBooking(models.Model):
             for booking in bookings:
                 booking.service_date = booking.start and service_date(booking.start, zone)
 
-    @api.depends("customer_id.partner_id")
+    @api.depends("customer_id.partner_id", "invoice_line_id.parent_state")
     def _compute_partner_id(self):
         for booking in self:
             if not booking.partner_decided and not booking._is_invoiced():
@@ -182,6 +181,7 @@ class MicrosoftBooking(models.Model):
     @api.depends(
         "partner_id.booking_payer_id",
         "partner_id.commercial_partner_id.booking_payer_id",
+        "invoice_line_id.parent_state",
     )
     def _compute_payer_id(self):
         for booking in self:

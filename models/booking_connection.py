@@ -1,17 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..billing.timezones import to_iana
 from ..graph.auth import Credentials, TokenProvider, token_provider
-from ..graph.bookings import BookingsApi
 from ..graph.client import GraphClient
 from ..graph.clouds import get_cloud
 from ..graph.errors import GraphError
 from .booking_credential import SECRET_FIELDS
+from .booking_run import OPEN_STATES
 from .graph_messages import explain
 from .sandbox_session import SANDBOX_URLS, sandbox_credentials, sandbox_session
 
@@ -26,8 +26,8 @@ CONNECTION_FIELDS = {
     "business_id",
 }
 
-# At least this long a call may wait for Microsoft before the scheduled action gives the worker back.
-MIN_PATIENCE = timedelta(seconds=5)
+# So long after its time slice a scheduled action may still wait for an answer of Microsoft, and no longer.
+PATIENCE = timedelta(seconds=30)
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -112,10 +112,6 @@ class MicrosoftBookingSettings(models.Model):
     failure_count = fields.Integer("Failures in a Row", readonly=True, copy=False)
     last_problem = fields.Text(readonly=True, copy=False)
     last_problem_request_id = fields.Char("Microsoft Request ID", readonly=True, copy=False)
-    connection_check = fields.Json(readonly=True, copy=False)
-    connection_check_html = fields.Html(
-        compute="_compute_connection_check_html", string="Connection Test"
-    )
 
     # === SECRETS === #
 
@@ -168,6 +164,9 @@ class MicrosoftBookingSettings(models.Model):
         """A changed connection is no longer tested, and a changed business is read from its start."""
         if CONNECTION_FIELDS.isdisjoint(vals):
             return
+        self.run_ids.filtered(
+            lambda run: run.kind == "sync" and run.state in OPEN_STATES
+        ).sudo().write({"state": "failed", "end_time": fields.Datetime.now(), "cursor": False})
         tested = self.filtered(lambda settings: settings.state != "draft")
         tested.write(
             {"state": "draft", "connection_check": False, "failure_count": 0, "last_problem": False}
@@ -230,131 +229,15 @@ class MicrosoftBookingSettings(models.Model):
         )
 
     def _get_deadline(self):
-        """Until when this worker may wait for Microsoft: the end of the scheduled action's time slice.
+        """Until when this worker may wait for Microsoft: a little longer than the scheduled action's time slice.
 
         :return: an aware UTC datetime, or ``None`` outside a scheduled action
         """
         end = self.env.context.get("cron_end_time")
         if end is None:
             return None
-        return datetime.now(UTC) + max(timedelta(seconds=end - time.monotonic()), MIN_PATIENCE)
-
-    # === TEST CONNECTION === #
-
-    def action_test_connection(self):
-        """Make the real calls one by one and keep what each answered.
-
-        A draft whose calls all work becomes connected: from then on it is synchronised as often as it says.
-
-        :return: a client action that shows the outcome and refreshes the form
-        """
-        for settings in self:
-            settings._test_connection()
-        failed = self.filtered(
-            lambda settings: not all(step["ok"] for step in settings.connection_check)
-        )
-        message = (
-            failed[0].last_problem
-            if failed
-            else self.env._(
-                "Microsoft Bookings answers. Synchronise now, or wait for the schedule."
-            )
-        )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger" if failed else "success",
-                "title": self.env._("Connection failed") if failed else self.env._("Connected"),
-                "message": message,
-                "sticky": bool(failed),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    def _test_connection(self):
-        """Run the steps of the test until one fails; the answers are kept in ``connection_check``."""
-        self.ensure_one()
-        if not self.business_id:
-            raise UserError(
-                self.env._(
-                    "Which Bookings business? Fill in its address, such as salon@contoso.com."
-                )
-            )
-        answers, error = [], None
-        steps = self._get_connection_steps()
-        for name, step in steps:
-            try:
-                answers.append({"name": name, "ok": True, "text": step() or ""})
-            except GraphError as graph_error:
-                error = graph_error
-                if name == "businesses" and error.status in (401, 403):
-                    # Listing needs a permission more than reading one business does: the typed address is enough.
-                    answers.append(
-                        {"name": name, "ok": True, "text": explain(self.env, error)["text"]}
-                    )
-                    error = None
-                    continue
-                answers.append({"name": name, "ok": False, **explain(self.env, error)})
-                break
-        vals = {"connection_check": answers}
-        if error:
-            vals |= self._prepare_problem_vals(error)
-        else:
-            vals |= {"last_problem": False, "last_problem_request_id": False}
-            if self.state in ("draft", "error"):
-                vals |= {"state": "connected", "failure_count": 0}
-        self.write(vals)
-
-    def _get_connection_steps(self):
-        """The calls of *Test connection*, in order, each needing what the one before showed. Hook.
-
-        :return: a list of pairs of a name and a function that returns a sentence or raises a ``GraphError``
-        """
-        _ = self.env._
-        api = None
-        now = datetime.now(UTC)
-
-        def token():
-            nonlocal api
-            client = self._get_graph_client(deadline=now + timedelta(seconds=10))
-            api = BookingsApi(client)
-            client.tokens.get_token()
-            roles = sorted(client.tokens.roles())
-            return _("Granted: %(roles)s", roles=", ".join(roles) or _("nothing"))
-
-        def businesses():
-            return _("%(count)s Bookings businesses", count=len(api.businesses()))
-
-        def business():
-            self._read_business(api)
-            return f"{self.business_name} ({self.currency_id.name or '?'}, {self.tz or '?'})"
-
-        def calendar():
-            listing = api.calendar_view(
-                self.business_id, now - timedelta(days=7), now + timedelta(days=7)
-            )
-            self_sample.extend(record.id for record in listing.records[:1])
-            return _(
-                "%(count)s appointments from a week ago to a week ahead", count=len(listing.records)
-            )
-
-        def appointment():
-            if not self_sample:
-                return _("There is none to read in these two weeks.")
-            answer = api.appointments_by_id(self.business_id, self_sample)[self_sample[0]]
-            if isinstance(answer, GraphError):
-                raise answer
-            return _("Its customers can be read.")
-
-        self_sample = []
-        return [
-            ("token", token),
-            ("businesses", businesses),
-            ("business", business),
-            ("calendar", calendar),
-            ("appointment", appointment),
-        ]
+        slice_left = timedelta(seconds=max(end - time.monotonic(), 0))
+        return datetime.now(timezone.utc) + slice_left + PATIENCE
 
     def _read_business(self, api):
         """Take over name, currency, time zone and page of the Bookings business."""
@@ -387,25 +270,6 @@ class MicrosoftBookingSettings(models.Model):
             "last_problem": explain(self.env, error)["text"],
             "last_problem_request_id": error.request_id or False,
         }
-
-    @api.depends("connection_check")
-    def _compute_connection_check_html(self):
-        names = {
-            "token": self.env._("Sign-in"),
-            "businesses": self.env._("List of Bookings businesses"),
-            "business": self.env._("The business"),
-            "calendar": self.env._("Its calendar"),
-            "appointment": self.env._("One appointment"),
-        }
-        for settings in self:
-            settings.connection_check_html = (
-                self.env["ir.qweb"]._render(
-                    "microsoft_bookings.connection_check",
-                    {"steps": settings.connection_check or [], "names": names},
-                )
-                if settings.connection_check
-                else False
-            )
 
     def action_pause(self):
         """Stop synchronising until somebody resumes; what was imported stays."""

@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import Counter, defaultdict
-from datetime import UTC
+from collections import Counter
+from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
@@ -8,14 +8,15 @@ from odoo.tools import email_normalize
 
 from ..graph.errors import AccessError as GraphAccessError
 from ..graph.errors import GraphError
-from ..graph.records import Attendee
-from .booking_customer import MAILTO, level_name
+from .booking_attendees import (
+    attendees_of,
+    keyed_attendees,
+    stamp_of,
+)
 from .graph_messages import explain
 
-# A window that lost more than this share, and more than this number, of its appointments is not believed.
-MASS_SHARE, MASS_COUNT = 0.2, 5
-# Bookings' way to say "made by the staff" instead of the id of a reservation made on the page.
-NO_SELF_SERVICE = {"", "00000000-0000-0000-0000-000000000000"}
+# So many appointments are read in detail, stored and committed at once.
+PORTION = 200
 
 
 class MicrosoftBooking(models.Model):
@@ -34,46 +35,68 @@ class MicrosoftBooking(models.Model):
     def _sync_window(self, settings, run, api, start, end):
         """Make the bookings of this window what Bookings says.
 
+        The new and changed ones are stored and committed portion by portion, so that a worker that stops or is killed
+        loses none: what is stored is up to date when the window is read again.
+
         :param settings: the ``microsoft.booking.settings`` that are synchronised
         :param run: the ``microsoft.booking.run`` that counts and keeps the problems
         :param api: a :class:`..graph.bookings.BookingsApi`
         :param start: aware UTC datetime, inclusive
         :param end: aware UTC datetime, exclusive
-        :raise GraphError: when the window could not be read whole; nothing of it is stored then
+        :return: whether the window is done; ``False`` when the time slice ended before
+        :raise GraphError: when the list, or what vanished from it, could not be read
         """
         listing = self._read_window(settings, api, start, end)
-        run._add_listing_problems(listing)
-        listed = {record.id: record for record in listing.records}
+        listed = {
+            record.id: record for record in listing.records if settings._has_to_import(record)
+        }
         known = self._search_window(settings, listed, start, end)
         by_id = known.grouped("graph_id")
         stale = [
             graph_id
             for graph_id, record in listed.items()
-            if run.full or self._is_stale(record, by_id.get(graph_id, self.browse()))
+            if self._is_stale(record, by_id.get(graph_id, self.browse()), run)
         ]
-        vanished = self._get_vanished(known, listed, listing.problems)
-        answers = api.appointments_by_id(settings.business_id, [*stale, *vanished])
-        appointments = [
-            answer for answer in answers.values() if not isinstance(answer, GraphError) and answer
-        ]
-        gone = {graph_id for graph_id in vanished if answers[graph_id] is None}
-        for graph_id, answer in answers.items():
+        vanished = self._read_vanished(settings, run, api, known, listed, listing.problems)
+        moved = [record for record in vanished.values() if record]
+        gone = {graph_id for graph_id, record in vanished.items() if not record}
+        for index in range(0, len(stale) or 1, PORTION):
+            records = self._read_details(settings, run, api, stale[index : index + PORTION])
+            gone -= self._rekey(
+                known, gone, [record for record in records if record.id not in by_id]
+            )
+            counts = self._mirror(settings, [*records, *moved])
+            moved = []
+            run._add_counts(read=len(records), **counts)
+            if index + PORTION < len(stale):
+                remaining = len(run.cursor["todo"]) + 1
+                if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+                    return False
+        left = self.browse().union(*(by_id[graph_id] for graph_id in gone))
+        if self._is_believable(settings, run, known, left):
+            run._add_counts(cancelled=left._set_gone())
+        run._add_listing_problems(listing)
+        unchanged = len(listed) - len(stale)
+        run._add_counts(read=unchanged, unchanged=unchanged)
+        return True
+
+    @api.model
+    def _read_details(self, settings, run, api, graph_ids):
+        """The appointments of these ids, each with its customers; one that cannot be read becomes a problem.
+
+        :return: a list of :class:`..graph.records.Appointment`
+        """
+        records = []
+        for graph_id, answer in api.iter_appointments_by_id(settings.business_id, graph_ids):
             if isinstance(answer, GraphError):
                 run._add_problem(
                     explain(self.env, answer)["text"],
                     graph_id=graph_id,
                     request_id=answer.request_id,
                 )
-        rekeyed = self._rekey(
-            known, gone, [record for record in appointments if record.id not in by_id]
-        )
-        counts = self._mirror(settings, appointments)
-        left = self.browse().union(
-            *(by_id[graph_id] for graph_id in gone - rekeyed if graph_id in by_id)
-        )
-        if self._is_believable(settings, run, known, left):
-            counts["cancelled"] += left._set_gone()
-        run._add_counts(read=len(listed), unchanged=len(listed) - len(stale), **counts)
+            elif answer:
+                records.append(answer)
+        return records
 
     @api.model
     def _read_window(self, settings, api, start, end):
@@ -106,78 +129,29 @@ class MicrosoftBooking(models.Model):
                 "stop",
                 "start",
                 "gone_at",
+                "graph_updated",
                 "details_read_at",
-                "self_service_id",
             ]
         )
         return known
 
     @api.model
-    def _is_stale(self, record, bookings):
-        """Whether the details of a listed appointment have to be read: it is new, changed, back, or has just ended."""
-        if not bookings:
+    def _is_stale(self, record, bookings, run):
+        """Whether the details of a listed appointment have to be read.
+
+        They have when it is new, changed, back or has just ended; a full run reads each of them once.
+        """
+        if all(booking.gone_at for booking in bookings):
+            return True
+        if run.full and any(booking.details_read_at < run.start_time for booking in bookings):
             return True
         now = fields.Datetime.now()
         return any(
             booking.fingerprint != record.fingerprint()
-            or (booking.graph_updated or None) != _stamp(record)
+            or (booking.graph_updated or None) != stamp_of(record)
             or booking.details_read_at < booking.stop <= now
             for booking in bookings
-        ) or all(booking.gone_at for booking in bookings)
-
-    @api.model
-    def _get_vanished(self, known, listed, problems):
-        """The ids of appointments that the window should have and has not: to be asked for one by one.
-
-        A record of the list that was not understood is there all the same; one without an id could be any.
-        """
-        if any(not problem.graph_id for problem in problems):
-            return []
-        there = {*listed, *(problem.graph_id for problem in problems)}
-        return [
-            graph_id
-            for graph_id in known.filtered(lambda booking: not booking.gone_at).grouped("graph_id")
-            if graph_id not in there
-        ]
-
-    @api.model
-    def _rekey(self, known, gone, new_records):
-        """Recognise appointments whose id changed, as when Exchange moves an item: the same booking, not a second one.
-
-        The second key is the reservation made on the page, else service, start and customers.
-
-        :return: the old ids that were replaced
-        """
-        candidates = defaultdict(list)
-        by_id = known.grouped("graph_id")
-        for graph_id in gone & set(by_id):
-            candidates[_second_key_of_bookings(by_id[graph_id])].append(graph_id)
-        replaced = set()
-        for record in new_records:
-            old_ids = candidates.get(_second_key_of_record(record))
-            if old_ids:
-                old_id = old_ids.pop()
-                by_id[old_id].graph_id = record.id
-                replaced.add(old_id)
-        return replaced
-
-    @api.model
-    def _is_believable(self, settings, run, known, left):
-        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing."""
-        there = {booking.graph_id for booking in known if not booking.gone_at}
-        gone = {booking.graph_id for booking in left}
-        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(there):
-            return True
-        question = self.env._(
-            "%(gone)s of %(known)s appointments of “%(name)s” have disappeared from Bookings at once. "
-            "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again.",
-            gone=len(gone),
-            known=len(there),
-            name=settings.name,
         )
-        settings.gone_question = question
-        run._add_problem(question, kind="gone")
-        return False
 
     # === FROM APPOINTMENTS TO BOOKINGS === #
 
@@ -232,7 +206,7 @@ class MicrosoftBooking(models.Model):
             record.service_id: record.service_name for record in records if record.service_id
         }
         staff = {staff_id: staff_id for record in records for staff_id in record.staff_member_ids}
-        attendees = [attendee for record in records for attendee in _attendees(record)]
+        attendees = [attendee for record in records for attendee in attendees_of(record)]
         Customer = self.env["microsoft.booking.customer"]
         by_graph_id = Customer._get_attendee_customers(
             settings, [person for person in attendees if person.customer_id]
@@ -261,7 +235,7 @@ class MicrosoftBooking(models.Model):
 
         :return: a list of (key, attendee, booking or an empty recordset), and the bookings that nobody has any more
         """
-        people = _keyed_attendees(record)
+        people = keyed_attendees(record)
         rest = {booking.attendee_key: booking for booking in bookings}
         matched = {key: rest.pop(key) for key in people if key in rest}
         for key in people.keys() - matched.keys():
@@ -285,10 +259,10 @@ class MicrosoftBooking(models.Model):
     def _prepare_appointment_vals(self, settings, record, related):
         """What all bookings of an appointment have in common. Hook."""
         start, stop = (
-            moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+            moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
             for moment in (record.start, record.end)
         )
-        attendees = len(_attendees(record))
+        attendees = len(attendees_of(record))
         return {
             "self_service_id": record.self_service_id or False,
             "service_id": related["services"][record.service_id].id if record.service_id else False,
@@ -304,7 +278,7 @@ class MicrosoftBooking(models.Model):
             "attendee_count": attendees,
             "missing_attendees": max((record.filled_attendees or 0) - attendees, 0),
             "fingerprint": record.fingerprint(),
-            "graph_updated": _stamp(record) or False,
+            "graph_updated": stamp_of(record) or False,
             "details_read_at": fields.Datetime.now(),
             "gone_at": False,
         }
@@ -335,83 +309,3 @@ class MicrosoftBooking(models.Model):
         if difference:
             self.with_context(booking_sync=True).write(difference)
         return not difference.keys() <= {"details_read_at", "fingerprint", "graph_updated"}
-
-    def _set_gone(self):
-        """Bookings has confirmed that these are no longer there: cancelled, in time or late, or held and then deleted.
-
-        What a person decided stays, and so does what is invoiced.
-
-        :return: the number of bookings
-        """
-        now = fields.Datetime.now()
-        for settings, bookings in (
-            self.with_context(booking_sync=True).grouped("settings_id").items()
-        ):
-            bookings.gone_at = now
-            open_ones = bookings.filtered(
-                lambda booking: not booking.outcome_decided and not booking._is_invoiced()
-            )
-            seen = settings.last_success or now
-            notice = settings._get_late_notice()
-            not_held = open_ones.filtered(lambda booking, seen=seen: booking.stop > seen)
-            in_time = not_held.filtered(
-                lambda booking, notice=notice: now <= booking.start - notice
-            )
-            in_time.outcome = "cancelled"
-            (not_held - in_time).outcome = "late_cancelled"
-        return len(self)
-
-
-def _stamp(record):
-    """``lastUpdatedDateTime`` to the digit, which tells what no list shows; ``None`` where a cloud lacks it."""
-    return record.last_updated.isoformat() if record.last_updated else None
-
-
-def _attendees(record):
-    """The customers of an appointment: its list, else the flat members, else nobody, which is one place all the same."""
-    if record.attendees:
-        return record.attendees
-    flat = Attendee(
-        customer_id=None,
-        name=record.customer_name,
-        email=record.customer_email,
-        phone=record.customer_phone,
-        notes=record.customer_notes,
-        time_zone=record.customer_time_zone,
-        answers=(),
-    )
-    return (flat,)
-
-
-def _keyed_attendees(record):
-    """The attendees of an appointment by what tells them apart within it."""
-    people = {}
-    for attendee in _attendees(record):
-        if attendee.customer_id:
-            key = attendee.customer_id
-        elif attendee.email:
-            key = f"{MAILTO}{email_normalize(attendee.email) or attendee.email}?name={level_name(attendee.name)}"
-        else:
-            key = f"name:{level_name(attendee.name)}" if attendee.name else ""
-        # Two places of one customer are two places.
-        number = 1
-        unique = key
-        while unique in people:
-            number += 1
-            unique = f"{key}#{number}"
-        people[unique] = attendee
-    return people
-
-
-def _second_key_of_record(record):
-    if (record.self_service_id or "") not in NO_SELF_SERVICE:
-        return record.self_service_id
-    start = record.start.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    return (record.service_id, start, frozenset(_keyed_attendees(record)))
-
-
-def _second_key_of_bookings(bookings):
-    first = bookings[0]
-    if (first.self_service_id or "") not in NO_SELF_SERVICE:
-        return first.self_service_id
-    return (first.service_id.graph_id, first.start, frozenset(bookings.mapped("attendee_key")))

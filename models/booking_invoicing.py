@@ -6,10 +6,6 @@ from psycopg2 import DataError, IntegrityError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import format_date, format_duration, format_time
-from odoo.tools.misc import get_lang
-
-from ..billing.wording import render_template
 
 # Drafts in one create(): larger batches gain nothing and cost the planner's statistics when rolled back.
 CHUNK = 100
@@ -18,7 +14,7 @@ OPTIONS = ("grouping", "line_mode", "invoice_date", "journal_id", "include_free"
 
 
 class MicrosoftBooking(models.Model):
-    """From bookings to draft invoices: claimed under a row lock, grouped, prepared, created and linked, exactly once."""
+    """From bookings to draft invoices: claimed under a lock, grouped, created and linked, exactly once."""
 
     _inherit = "microsoft.booking"
 
@@ -151,8 +147,8 @@ class MicrosoftBooking(models.Model):
     def _claim(self, options):
         """Lock what can be invoiced, and say of each of the rest why not.
 
-        A row that another transaction holds is being invoiced there. One that another transaction has changed since this
-        one began makes PostgreSQL refuse the lock: Odoo then runs the whole request again, on what is true by then.
+        A row that another transaction holds is being invoiced there. One that another has changed since this
+        transaction began makes PostgreSQL refuse the lock: Odoo then runs the request again, on what is true.
 
         :return: the locked bookings, and a list of booking, machine word, sentence
         """
@@ -167,7 +163,6 @@ class MicrosoftBooking(models.Model):
 
         :return: the bookings to invoice, and a list of booking, machine word, sentence
         """
-        _ = self.env._
         ready_ids, skipped = [], []
         now = fields.Datetime.now()
         states = dict(self._fields["billing_state"]._description_selection(self.env))
@@ -176,12 +171,14 @@ class MicrosoftBooking(models.Model):
             if booking.billing_state == "to_check" and not retry:
                 skipped.append((booking, booking.issue, booking.issue_text))
             elif booking.billing_state not in ("to_check", "to_invoice"):
-                text = _("Not to be invoiced: %(state)s.", state=states[booking.billing_state])
+                text = self.env._(
+                    "Not to be invoiced: %(state)s.", state=states[booking.billing_state]
+                )
                 skipped.append((booking, booking.billing_state, text))
             elif booking.stop > now:
-                skipped.append((booking, "upcoming", _("It has not ended yet.")))
+                skipped.append((booking, "upcoming", self.env._("It has not ended yet.")))
             elif not booking.amount and not options.get("include_free"):
-                skipped.append((booking, "free", _("There is nothing to pay.")))
+                skipped.append((booking, "free", self.env._("There is nothing to pay.")))
             else:
                 ready_ids.append(booking.id)
         return self.browse(ready_ids), skipped
@@ -189,11 +186,12 @@ class MicrosoftBooking(models.Model):
     # === CREATE === #
 
     def _create_company_invoices(self, options):
-        """The drafts of one company's claimed bookings, in chunks; a group that cannot be made does not hold up the rest.
+        """The drafts of one company's claimed bookings, in chunks; a group that fails does not hold up the rest.
 
         :return: the drafts, and a list of booking and why its draft could not be made
         """
         invoices, failed = self.env["account.move"], []
+        self = self.with_context(booking_included_taxes=self[:1]._has_included_taxes())
         groups = self._group_for_invoices(options)
         for index in range(0, len(groups), CHUNK):
             chunk = groups[index : index + CHUNK]
@@ -240,6 +238,13 @@ class MicrosoftBooking(models.Model):
         """
         return ["company_id", "payer_id", "currency_id", "settings_id"]
 
+    def _get_invoice_journal(self, options):
+        """The chosen journal where it is of the company of these bookings, else that of their settings."""
+        chosen = options.get("journal_id")
+        journal = self.env["account.journal"].browse(getattr(chosen, "id", chosen) or [])
+        settings = self.settings_id[:1]
+        return journal if journal.company_id == self.company_id else settings.journal_id
+
     def _group_for_invoices(self, options):
         """The bookings of each draft, in the order of their start.
 
@@ -268,7 +273,7 @@ class MicrosoftBooking(models.Model):
         settings = self.settings_id[:1]
         payer = self.payer_id
         invoice_partner = self.env["res.partner"].browse(payer.address_get(["invoice"])["invoice"])
-        journal = options.get("journal_id") or settings.journal_id
+        journal = self._get_invoice_journal(options)
         vals = {
             "move_type": "out_invoice",
             "company_id": self.company_id.id,
@@ -284,138 +289,3 @@ class MicrosoftBooking(models.Model):
         if journal:
             vals["journal_id"] = journal.id
         return vals
-
-    def _group_for_lines(self, options):
-        """The bookings of each line: one each, or those of the same service and price together."""
-        lines = defaultdict(self.browse)
-        for booking in self:
-            merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
-            key = (
-                (booking._get_invoice_product(), booking.service_id, booking.unit_price)
-                if merged
-                else booking
-            )
-            lines[key] |= booking
-        return list(lines.values())
-
-    def _get_invoice_product(self):
-        """The product of the line: the service's, or the fee's. Hook."""
-        self.ensure_one()
-        return (self.is_fee and self.settings_id.fee_product_id) or self.service_id.product_id
-
-    def _prepare_invoice_line(self, options=None, partner=None):
-        """The values of the line of these bookings, which share product and price. Hook.
-
-        :param partner: the contact on the invoice, whose language the text is in
-        :return: a dict for a line of ``account.move``
-        """
-        first = self[0]
-        product = first._get_invoice_product()
-        return {
-            "product_id": product.id,
-            "name": self._get_invoice_line_name(partner or first.payer_id),
-            "quantity": sum(self.mapped("quantity")),
-            "price_unit": first._get_invoice_price_unit(product, partner or first.payer_id),
-            "booking_ids": [Command.link(booking.id) for booking in self],
-        }
-
-    def _get_invoice_price_unit(self, product, partner):
-        """The price of a unit as the line's taxes want it: Bookings says whether its own prices include tax.
-
-        Odoo's tax engine takes the product's taxes out of the price, and puts in those of the payer that a price includes.
-        """
-        self.ensure_one()
-        taxes, line_taxes = self._get_invoice_taxes(product, partner)
-        price = self.unit_price
-        if self.settings_id.price_include_tax:
-            price = taxes._get_tax_details(
-                price,
-                1.0,
-                rounding_method="round_globally",
-                product=product,
-                special_mode="total_included",
-            )["total_excluded"]
-        if not any(line_taxes.flatten_taxes_hierarchy().mapped("price_include")):
-            return price
-        details = line_taxes._get_tax_details(
-            price,
-            1.0,
-            rounding_method="round_globally",
-            product=product,
-            special_mode="total_excluded",
-        )
-        return price + sum(
-            data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include
-        )
-
-    def _get_invoice_taxes(self, product, partner):
-        """The product's taxes in the booking's company, and what the payer's fiscal position makes of them."""
-        taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
-        position = (
-            self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(partner)
-        )
-        return taxes, position.map_tax(taxes)
-
-    def _get_tax_preview(self):
-        """What the draft of these bookings will come to, by Odoo's own tax engine.
-
-        :return: net and tax, in the currency of the bookings
-        """
-        AccountTax = self.env["account.tax"]
-        company, currency = self.company_id, self.currency_id
-        partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
-        base_lines = []
-        for booking in self:
-            product = booking._get_invoice_product()
-            base_lines.append(
-                AccountTax._prepare_base_line_for_taxes_computation(
-                    {},
-                    product_id=product,
-                    tax_ids=booking._get_invoice_taxes(product, partner)[1],
-                    price_unit=booking._get_invoice_price_unit(product, partner),
-                    quantity=booking.quantity,
-                    currency_id=currency,
-                    partner_id=partner,
-                )
-            )
-        AccountTax._add_tax_details_in_base_lines(base_lines, company)
-        AccountTax._round_base_lines_tax_details(base_lines, company)
-        totals = AccountTax._get_tax_totals_summary(base_lines, currency, company)
-        return totals["base_amount_currency"], totals["tax_amount_currency"]
-
-    # === WORDS === #
-
-    def _get_invoice_line_name(self, partner):
-        """The text of the line, in the payer's language and the time zone of the business. Hook."""
-        lang = partner.lang or self.company_id.partner_id.lang or self.env.lang
-        bookings = self.with_context(
-            lang=get_lang(self.env, lang).code, tz=self.settings_id[:1].tz or "UTC"
-        )
-        first = bookings[0]
-        template = first.settings_id.line_template
-        name = render_template(template, first._prepare_line_placeholders())
-        if len(bookings) == 1:
-            return name
-        dates = sorted({booking.service_date for booking in bookings})
-        listed = ", ".join(format_date(bookings.env, date) for date in dates)
-        return f"{first.service_id.name} ({len(bookings)} ×)\n{listed}"
-
-    def _prepare_line_placeholders(self):
-        """What the placeholders of the line description stand for. Hook.
-
-        :return: a dict of name -> text
-        """
-        self.ensure_one()
-        env, tz = self.env, self.env.context["tz"]
-        return {
-            "service": self.service_id.name,
-            "date": format_date(env, self.service_date),
-            "time": format_time(env, self.start, tz=tz, time_format="short"),
-            "end_time": format_time(env, self.stop, tz=tz, time_format="short"),
-            "duration": format_duration(self.duration),
-            "staff": ", ".join(self.staff_ids.mapped("name")),
-            "attendee": self.customer_name,
-            "business": self.settings_id.business_name,
-        }

@@ -106,7 +106,8 @@ class MicrosoftBooking(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="The one live invoice line of this booking. A line that is deleted, or whose invoice is cancelled, frees it.",
+        help="The one live invoice line of this booking. It is free again when the line is deleted "
+        "or its invoice cancelled.",
     )
     invoice_id = fields.Many2one(
         related="invoice_line_id.move_id", store=True, index="btree_not_null", string="Invoice"
@@ -333,7 +334,8 @@ class MicrosoftBooking(models.Model):
         }
         sentence = {
             "gone": self.env._(
-                "Bookings no longer has this appointment, which had been held already. Confirm the outcome or exclude it."
+                "Bookings no longer has this appointment, which had been held already. "
+                "Confirm the outcome or exclude it."
             ),
             "late_cancellation": self.env._(
                 "Cancelled shortly before the start. Confirm the outcome to charge the fee, or change it to Cancelled."

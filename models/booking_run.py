@@ -38,9 +38,7 @@ class MicrosoftBookingRun(models.Model):
     )
     full = fields.Boolean("Full Synchronisation", readonly=True)
     accept_gone = fields.Boolean("Mass Disappearance Accepted", readonly=True)
-    started_by = fields.Many2one(
-        "res.users", string="Started By", readonly=True, help="Empty: the schedule."
-    )
+    started_by = fields.Many2one("res.users", readonly=True, help="Empty: the schedule.")
     start_time = fields.Datetime("Started", readonly=True)
     end_time = fields.Datetime("Ended", readonly=True)
     attempts = fields.Integer(
@@ -149,7 +147,8 @@ class MicrosoftBookingRun(models.Model):
             if touched:
                 raise UserError(
                     self.env._(
-                        "%(count)s of its invoices are no longer drafts, so the run cannot be undone as a whole: %(names)s",
+                        "%(count)s of its invoices are no longer drafts, "
+                        "so the run cannot be undone as a whole: %(names)s",
                         count=len(touched),
                         names=", ".join(touched.mapped("display_name")),
                     )

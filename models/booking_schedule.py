@@ -110,4 +110,4 @@ class MicrosoftBookingSettings(models.Model):
     @api.model
     def _cron_housekeeping(self):
         """Apply what could not be applied while a synchronisation ran."""
-        self.with_context(active_test=False).search([])._sync_crons()
+        self.search([("active", "in", (True, False))])._sync_crons()

@@ -3,7 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -85,12 +85,12 @@ class MicrosoftBookingSettings(models.Model):
         "Days Back",
         default=62,
         required=True,
-        help="How far back each synchronisation reads: at least as long as bookings are still changed or invoiced late.",
+        help="How far back each synchronisation reads: as long as bookings are still changed.",
     )
     horizon_days = fields.Integer("Days Ahead", default=31, required=True)
     history_start = fields.Date(
         "Bookings From",
-        help="Earlier bookings are treated as settled elsewhere and never imported. The first synchronisation starts here.",
+        help="Earlier bookings are treated as settled and never imported. The first synchronisation starts here.",
     )
 
     # === Read from the business === #
@@ -254,6 +254,7 @@ class MicrosoftBookingSettings(models.Model):
         return settings
 
     def write(self, vals):
+        self._check_can_change(vals)
         res = super().write(vals)
         if not PRICING_FIELDS.isdisjoint(vals):
             # Of what is not invoiced yet: what was invoiced keeps the price that it was invoiced at.
@@ -266,6 +267,26 @@ class MicrosoftBookingSettings(models.Model):
         self._after_connection_change(vals)
         self._sync_crons(vals)
         return res
+
+    def _check_can_change(self, vals):
+        """Refuse to turn settings that have bookings into those of another business or company.
+
+        :raise UserError: saying what to do instead
+        """
+        for name in ("business_id", "company_id"):
+            changed = self.filtered(
+                lambda s, n=name: (
+                    n in vals and s[n] and s._convert_to_write({n: s[n]})[n] != vals[n]
+                )
+            )
+            if changed.filtered("booking_count"):
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” has bookings already. Connect the other business by "
+                        "Booking Sync Settings of its own, and archive these.",
+                        name=changed[0].name,
+                    )
+                )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

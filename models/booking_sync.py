@@ -1,12 +1,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..billing.timezones import service_date, to_zoneinfo
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
 from .booking_run import OPEN_STATES
@@ -143,13 +144,16 @@ class MicrosoftBookingSettings(models.Model):
             # Somebody else wrote the same rows: the next call goes on from the cursor.
             self.env.cr.rollback()
             settings.sudo().cron_id._trigger(at=fields.Datetime.now() + timedelta(minutes=1))
-        except Exception as error:
+        except Exception as error:  # pylint: disable=broad-exception-caught # a bug of one connection
+            # is told to its users; Odoo would switch the scheduled action off without a word to them.
             self.env.cr.rollback()
             _logger.exception("Synchronisation of %s failed", settings)
             settings._fail_run(
                 run, self.env._("Unexpected error: %(error)s", error=type(error).__name__)
             )
-        self.env["ir.cron"]._commit_progress()
+        # What waits for Microsoft is woken by its trigger, not at once.
+        todo = run.cursor["todo"] if run.state == "running" and run.cursor else []
+        self.env["ir.cron"]._commit_progress(remaining=len(todo))
 
     def _continue_run(self, run):
         """Do the run's steps, from its cursor on, until it is done or the time slice ends."""
@@ -165,19 +169,22 @@ class MicrosoftBookingSettings(models.Model):
         commit_progress(remaining=len(run.cursor["todo"]))
         while todo := run.cursor["todo"]:
             requests_before, details_before = client.request_count, client.detail_count
-            self._do_step(run, api, *todo[0])
-            total = run.cursor["total"]
-            run.write(
-                {
-                    "cursor": {"todo": todo[1:], "total": total},
-                    "progress": 100.0 * (total - len(todo) + 1) / total,
-                }
-            )
+            is_done = self._do_step(run, api, *todo[0])
             run._add_counts(
                 request=client.request_count - requests_before,
                 detail=client.detail_count - details_before,
             )
-            if not commit_progress(1, remaining=len(todo) - 1):
+            if is_done:
+                todo = todo[1:]
+                total = run.cursor["total"]
+                run.write(
+                    {
+                        "cursor": {"todo": todo, "total": total},
+                        "progress": 100.0 * (total - len(todo)) / total,
+                        "attempts": 0,
+                    }
+                )
+            if not commit_progress(1, remaining=len(todo)):
                 break
         if not run.cursor["todo"]:
             self._finish_run(run)
@@ -190,10 +197,12 @@ class MicrosoftBookingSettings(models.Model):
         steps = [
             [name] for name in MASTER_STEPS if name != "customers" or self.sync_customers != "no"
         ]
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = datetime.now(timezone.utc).replace(microsecond=0)
         first = now - timedelta(days=self.lookback_days)
         if self.history_start:
-            history = datetime.combine(self.history_start, time.min, UTC) - timedelta(days=1)
+            history = datetime.combine(self.history_start, time.min, timezone.utc) - timedelta(
+                days=1
+            )
             first = history if run.full else max(first, history)
         end = now + timedelta(days=self.horizon_days)
         while end > first:
@@ -203,14 +212,23 @@ class MicrosoftBookingSettings(models.Model):
         return steps
 
     def _do_step(self, run, api, name, *bounds):
-        """One step of a run; what it could not read of single records becomes a problem of the run."""
+        """One step of a run; what it could not read of single records becomes a problem of the run.
+
+        :return: whether the step is done; else the next call begins it again, and finds what is stored already
+        """
+        if name == "window":
+            start, end = (datetime.fromisoformat(bound) for bound in bounds)
+            return self.env["microsoft.booking"]._sync_window(self, run, api, start, end)
         if name == "business":
             self._read_business(api)
-        elif name == "window":
-            start, end = (datetime.fromisoformat(bound) for bound in bounds)
-            self.env["microsoft.booking"]._sync_window(self, run, api, start, end)
         else:
             self._sync_master_data(run, api, name)
+        return True
+
+    def _has_to_import(self, record):
+        """Whether an appointment is of the time that these settings care for: not settled before."""
+        zone = to_zoneinfo(self.tz) or timezone.utc
+        return not self.history_start or service_date(record.start, zone) >= self.history_start
 
     def _sync_master_data(self, run, api, name):
         """Mirror a complete list of services, staff members or customers, and archive what it no longer has."""
@@ -266,7 +284,7 @@ class MicrosoftBookingSettings(models.Model):
             self._fail_run(run, explain(self.env, error)["text"], error.request_id)
             return
         now = fields.Datetime.now()
-        at = error.retry_at and error.retry_at.astimezone(UTC).replace(tzinfo=None)
+        at = error.retry_at and error.retry_at.astimezone(timezone.utc).replace(tzinfo=None)
         at = max(at or now + RETRY_DELAY, now)
         run.write({"state": "waiting", "resume_at": at, "attempts": run.attempts + 1})
         self.sudo().cron_id._trigger(at=at)

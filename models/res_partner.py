@@ -19,17 +19,16 @@ class ResPartner(models.Model):
     )
 
     def _compute_booking_count(self):
-        Booking = self.env["microsoft.booking"]
-        domain = ["|", ("partner_id", "child_of", self.ids), ("payer_id", "child_of", self.ids)]
-        bookings = Booking.search_fetch(domain, ["partner_id", "payer_id"])
         for partner in self:
-            family = partner | self.search([("id", "child_of", partner.id)])
-            partner.booking_count = len(
-                bookings.filtered(lambda b, f=family: b.partner_id in f or b.payer_id in f)
-            )
+            domain = partner._get_bookings_domain()
+            partner.booking_count = self.env["microsoft.booking"].search_count(domain)
+
+    def _get_bookings_domain(self):
+        """The bookings that these contacts, or those below them, made or pay."""
+        return ["|", ("partner_id", "child_of", self.ids), ("payer_id", "child_of", self.ids)]
 
     def _get_booking_payer(self):
-        """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's, else its company.
+        """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's or that company.
 
         :return: a ``res.partner``, empty for no contact
         """
@@ -44,5 +43,4 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "microsoft_bookings.microsoft_booking_action"
         )
-        domain = ["|", ("partner_id", "child_of", self.ids), ("payer_id", "child_of", self.ids)]
-        return action | {"domain": domain, "context": {}}
+        return action | {"domain": self._get_bookings_domain(), "context": {}}

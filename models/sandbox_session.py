@@ -2,7 +2,7 @@
 """The cloud *sandbox*: a Bookings tenant in this very process, so that anybody can try the add-on without Microsoft."""
 
 import threading
-from datetime import UTC
+from datetime import timezone
 
 import requests
 
@@ -24,7 +24,7 @@ def _get_app(settings):
     key = _get_key(settings)
     with _lock:
         if key not in _apps:
-            now = settings.create_date.replace(tzinfo=UTC, microsecond=0)
+            now = settings.create_date.replace(tzinfo=timezone.utc, microsecond=0)
             _apps[key] = SandboxApp(build_tenant("small", seed=settings.id, now=now))
         return _apps[key]
 

@@ -160,7 +160,7 @@ class SandboxApp:
     def _is_graph(self, host: str, path: str) -> bool:
         if self.authority_url != self.graph_url and host in self.hosts:
             return host == self.graph_host
-        return path.split("/")[1] in VERSIONS
+        return path.lstrip("/").partition("/")[0] in VERSIONS
 
     def _find_fault(self, method: str, path: str, part: bool) -> Fault | None:
         return next((f for f in self.faults if f.meets(method, path, part)), None)

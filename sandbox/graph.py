@@ -250,7 +250,9 @@ class Graph:
             raise bad_request("The skip token is not valid.") from error
 
     def _context(self, call: Call, suffix: str = "") -> str:
-        path = "/".join(quote(segment, safe="@") for segment in call.segments)
+        # The collection, without the id of the one that was read from it.
+        collection = call.segments[: len(call.segments) // 2 * 2]
+        path = "/".join(quote(segment, safe="@") for segment in collection)
         return f"{self.root()}/{call.version}/$metadata#{path}{suffix}"
 
     def _headers(self, call: Call) -> dict:

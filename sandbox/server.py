@@ -25,6 +25,17 @@ class _Handler(WSGIRequestHandler):
         pass
 
 
+class _Server(ThreadedWSGIServer):
+    """TLS begins in the thread of each connection: who only knocks keeps nobody else waiting."""
+
+    def get_request(self):
+        connection, address = super().get_request()
+        wrapped = self.ssl_context.wrap_socket(
+            connection, server_side=True, do_handshake_on_connect=False
+        )
+        return wrapped, address
+
+
 class Served:
     """A running server; also a context manager that stops it.
 
@@ -39,18 +50,13 @@ class Served:
         listener = _listen(host, port)
         with listener:
             # Given a bound socket, Werkzeug does not end the whole program when a port is taken.
-            self._server = ThreadedWSGIServer(
-                host,
-                listener.getsockname()[1],
-                app,
-                _Handler,
-                ssl_context=context,
-                fd=listener.fileno(),
-            )
+            port = listener.getsockname()[1]
+            self._server = _Server(host, port, app, _Handler, fd=listener.fileno())
+        self._server.ssl_context = context
         self.app = app
         self.ca_path = str(authority)
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"https://{shown}:{self._server.port}"
+        self.url = f"https://{shown}:{port}"
         app.base_url = self.url
         app.control = True
         self._thread = threading.Thread(

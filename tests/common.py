@@ -63,7 +63,9 @@ class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
     def connect_profile(self, profile, business_id, **values):
         """Settings connected to a business of one of the sandbox's own profiles, and its tenant."""
         tenant = build_tenant(profile, now=self.now)
-        return self.connect(SandboxApp(tenant), name=business_id, business_id=business_id, **values), tenant
+        return self.connect(
+            SandboxApp(tenant), name=business_id, business_id=business_id, **values
+        ), tenant
 
     def sync(self, settings=None, **kw):
         """Run the scheduled action until the run is over, and return the run."""

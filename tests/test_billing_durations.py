@@ -10,6 +10,8 @@ import pytest
 from ..billing.pricing import Rounding, hours, late_notice, round_duration
 
 HOUR = timedelta(hours=1)
+# Longer than a double can count in microseconds.
+AGES = timedelta(days=999_999_998, microseconds=3_601)
 
 
 def minutes(number):
@@ -21,6 +23,7 @@ def minutes(number):
     [
         (Rounding("none", 15), 50, 50),
         (Rounding("never", 15), 50, 50),
+        (Rounding("", 15), 50, 50),
         (Rounding("up", 15), 50, 60),
         (Rounding("up", 15), 46, 60),
         (Rounding("up", 15), 45, 45),
@@ -53,6 +56,11 @@ def test_without_a_step_nothing_is_rounded(mode):
     assert round_duration(odd, Rounding(mode)) == odd
 
 
+def test_no_length_loses_its_microseconds():
+    assert round_duration(AGES, Rounding()) == AGES
+    assert round_duration(AGES, Rounding("nearest", 1)) == timedelta(days=999_999_998)
+
+
 def test_a_step_of_a_hundred_centuries_does_not_overflow():
     assert round_duration(HOUR, Rounding("up", 10**30)) == timedelta.max
     assert round_duration(HOUR, Rounding("none", 0, 10**30)) == timedelta.max
@@ -69,6 +77,7 @@ def test_a_step_of_a_hundred_centuries_does_not_overflow():
         (timedelta(milliseconds=-1.8), "-0.000001"),
         (timedelta(days=2, hours=1), "49"),
         (timedelta.max, "24000000000"),
+        (AGES, "23999999952.000001"),
     ],
 )
 def test_hours(duration, expected):

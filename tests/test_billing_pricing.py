@@ -3,11 +3,14 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
 from ..billing.pricing import (
     PRICE_TYPES,
+    REASONS,
+    STEPS,
     Facts,
     FeeRule,
     Pricing,
@@ -50,6 +53,27 @@ def answer(pricing):
 
 def words(pricing):
     return [word for word, _params in pricing.steps]
+
+
+def test_reasons_and_steps_are_the_published_words_and_none_is_dead():
+    typed = [f"confirmed_{name}" for name in ("price", "quantity", "fee")]
+    further = [{name: value} for name in typed for value in ("50", "-1", "NaN")]
+    pricings = [
+        price(price_type, amount, duration, outcome, rules, attendees=2, **more)
+        for price_type, amount, duration, outcome, rules, more in product(
+            ("fixedPrice", "hourly", "free", "callUs"),
+            ("50", "-1", "NaN"),
+            (HOUR, timedelta(0), -HOUR),
+            ("attended", "no_show", "cancelled", "vanished"),
+            [
+                Rules(Rounding("up", 90), FeeRule(kind, Decimal(50)))
+                for kind in ("none", "percent", "fixed", "half")
+            ],
+            [{"price_is_per_appointment": True}, *further],
+        )
+    ]
+    assert {pricing.reason for pricing in pricings} == {*REASONS, None}
+    assert {word for pricing in pricings for word in words(pricing)} == set(STEPS)
 
 
 # Price types
@@ -128,6 +152,7 @@ def test_other_price_types_are_to_confirm_and_keep_what_is_known(price_type):
         ("1E+999999", "out_of_range"),
         ("1E+12", "out_of_range"),
         ("-1E+12", "out_of_range"),
+        ("-2E+12", "out_of_range"),
     ],
 )
 def test_a_price_that_cannot_be_meant_gets_a_reason(price_type, amount, reason):
@@ -338,8 +363,9 @@ def test_cancelled_is_nothing_whatever_else_is_known():
         assert pricing == Pricing(Decimal(0), Decimal(0), is_zero=True, steps=(("cancelled", {}),))
 
 
-def test_an_unknown_outcome_is_to_check():
-    pricing = price(outcome="vanished")
+@pytest.mark.parametrize("outcome", ["vanished", "Attended", ""])
+def test_an_unknown_outcome_is_to_check(outcome):
+    pricing = price(outcome=outcome)
     assert answer(pricing) == (1, None, "unknown_outcome")
     assert words(pricing) == ["price_from_bookings", "once"]
     assert not pricing.is_fee

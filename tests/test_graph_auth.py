@@ -113,11 +113,28 @@ class TestSecret(unittest.TestCase):
         self.assertEqual(self.failure(refusal(7000215), secret=secret_id).code, "secret_id_pasted")
 
     def test_a_refusal_is_not_remembered(self):
-        entra = Entra(refusal(65001, 400))
-        provider = self.provider(entra)
-        with self.assertRaises(AuthError):
-            provider.get_token()
+        short_lived = Reply(200, {"access_token": a_token(), "expires_in": 1})
+        for answers in ([], [short_lived]):
+            entra = Entra(*answers, refusal(65001, 400))
+            provider = self.provider(entra)
+            for _answer in answers:
+                provider.get_token()
+            with self.assertRaises(AuthError):
+                provider.get_token()
+            self.assertEqual(provider.roles(), frozenset())
+            self.assertTrue(provider.get_token())
+
+    def test_of_two_secrets_the_other_does_when_one_runs_out(self):
+        short_lived = Reply(200, {"access_token": a_token(), "expires_in": 1})
+        entra = Entra(refusal(7000215), short_lived, refusal(7000222))
+        provider = self.provider(entra, previous_secret="old~value")
+        provider.get_token()
         self.assertTrue(provider.get_token())
+        self.assertEqual(
+            [form["client_secret"] for form in entra.posts],
+            ["s3cret~value", "old~value", "old~value", "s3cret~value"],
+        )
+        self.assertFalse(provider.used_previous_secret)
 
     def test_faults(self):
         cases = (

@@ -99,9 +99,14 @@ class TestBatch(unittest.TestCase):
     def test_nobody_goes_ahead_while_microsoft_throttles(self):
         service = Service({"/x/3": [{"status": 429, "headers": {"Retry-After": "7"}}]})
         client, _adapter, clock = make_client(service)
-        client.batch(reads(30))
+        slept = []
+        for graph_id, _result in client.iter_batch(reads(50)):
+            slept.append((graph_id, sum(clock.sleeps)))
+        # The second batch holds new parts only, and waits all the same.
+        self.assertEqual(service.urls[1], [f"/x/{number}" for number in range(20, 40)])
+        self.assertEqual(dict(slept)["id-20"], 7)
+        self.assertEqual(service.urls[2], [*(f"/x/{number}" for number in range(40, 50)), "/x/3"])
         self.assertEqual(clock.sleeps, [7])
-        self.assertEqual(service.urls[1], [*(f"/x/{n}" for n in range(20, 30)), "/x/3"])
 
     def test_repeating_costs_hardly_a_request(self):
         rng = random.Random(5)

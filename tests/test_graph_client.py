@@ -139,6 +139,7 @@ class TestPaging(unittest.TestCase):
             "https://user@graph.microsoft.com/x",
             "https://graph.microsoft.com:8443/x",
             "https://graph.microsoft.com\t.evil.example/x",
+            "https://graph.micro\nsoft.com/x",
             "https://[::1/x",
             "ftp://graph.microsoft.com/x",
         )

@@ -25,7 +25,9 @@ class TestInvoicing(BookingCommon):
         self.assertEqual(len(moves), 2)
         self.assertEqual(set(moves.mapped("state")), {"draft"})
         self.assertEqual(sorted(moves.mapped("amount_untaxed")), [50.0, 170.0])
-        self.assertEqual([reason for _booking, reason, _text in result["skipped"]], ["price_to_confirm"])
+        self.assertEqual(
+            [reason for _booking, reason, _text in result["skipped"]], ["price_to_confirm"]
+        )
         self.assertEqual(set(result["bookings"].mapped("billing_state")), {"draft"})
         again = self.uninvoiced._create_invoices()
         self.assertFalse(again["invoices"])
@@ -74,9 +76,11 @@ class TestInvoicing(BookingCommon):
         with self.assertRaises(UserError):
             move.button_draft()
         second.action_post()
-        wizard = self.env["account.move.reversal"].with_context(
-            active_model="account.move", active_ids=second.ids
-        ).create({"journal_id": second.journal_id.id})
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=second.ids)
+            .create({"journal_id": second.journal_id.id})
+        )
         wizard.refund_moves()
         wizard.new_move_ids.action_post()
         self.assertEqual(bookings.issue, "credited")
@@ -84,7 +88,9 @@ class TestInvoicing(BookingCommon):
         self.assertEqual(bookings.billing_state, "to_invoice")
 
     def test_one_broken_payer_does_not_hold_up_the_others(self):
-        bob = self.uninvoiced.filtered(lambda booking: booking.customer_name == "Bob" and not booking.issue)
+        bob = self.uninvoiced.filtered(
+            lambda booking: booking.customer_name == "Bob" and not booking.issue
+        )
         ana = self.uninvoiced.filtered(lambda booking: booking.customer_name == "Ana Müller")
         other = self.env["res.company"].create({"name": "Elsewhere"})
         bob.payer_id.sudo().company_id = other
@@ -102,7 +108,9 @@ class TestInvoicing(BookingCommon):
         self.assertEqual(set(self.uninvoiced.mapped("billing_state")), {"excluded"})
         self.assertFalse(self.uninvoiced._create_invoices()["invoices"])
         self.uninvoiced.action_undo_exclude()
-        self.assertEqual(len(self.uninvoiced.filtered(lambda b: b.billing_state == "to_invoice")), 3)
+        self.assertEqual(
+            len(self.uninvoiced.filtered(lambda b: b.billing_state == "to_invoice")), 3
+        )
 
     def test_prices_that_include_tax(self):
         self.settings.price_include_tax = True
@@ -118,7 +126,12 @@ class TestInvoicing(BookingCommon):
             company_id=self.env.company.id,
         )
         bookings = self.uninvoiced.with_user(user)
-        wizard = self.env["microsoft.booking.invoice"].with_user(user).with_context(active_ids=bookings.ids).create({})
+        wizard = (
+            self.env["microsoft.booking.invoice"]
+            .with_user(user)
+            .with_context(active_ids=bookings.ids)
+            .create({})
+        )
         self.assertEqual((wizard.draft_count, wizard.ready_count, wizard.skipped_count), (2, 3, 1))
         self.assertIn("Ana Müller", wizard.preview)
         action = wizard.action_create_invoices()
@@ -129,7 +142,9 @@ class TestInvoicing(BookingCommon):
 
     def test_lines_in_the_payers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        bob = self.uninvoiced.filtered(lambda booking: booking.customer_name == "Bob" and not booking.issue)
+        bob = self.uninvoiced.filtered(
+            lambda booking: booking.customer_name == "Bob" and not booking.issue
+        )
         bob.payer_id.lang = "fr_FR"
         move = bob._create_invoices()["invoices"]
         self.assertIn(bob.service_date.strftime("%d/%m/%Y"), move.invoice_line_ids.name)

@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from werkzeug.test import create_environ
 
 from ..sandbox import Fault, Habits, SandboxApp, build_tenant
 from ..sandbox.registration import APPOINTMENT, MANAGE, READ, WRITE
@@ -71,6 +72,16 @@ def test_the_list_of_businesses_names_them_and_stops_at_500(client):
 
 def test_a_business_is_found_whatever_the_case_of_its_address(client):
     assert client.get(business_path(business_id=ATELIER.upper())).json()["id"] == ATELIER
+
+
+def test_addresses_that_are_hardly_any():
+    app = small_client().app
+    app.base_url = "https://127.0.0.1:1"
+    for target in ("*", "/", "//", "/v1.0", "/%"):
+        environ = create_environ("/") | {"REQUEST_URI": target}
+        status = []
+        body = b"".join(app(environ, lambda *args, told=status: told.append(args[0])))
+        assert status[0][:1] == "4" and body
 
 
 @pytest.mark.parametrize("code", ["ErrorItemNotFound", "ResourceNotFound"])

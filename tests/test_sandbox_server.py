@@ -60,6 +60,16 @@ def test_nobody_trusts_it_without_its_authority(served):
         stranger.get(served.served.url)
 
 
+def test_who_connects_and_says_nothing_keeps_nobody_waiting(served):
+    address = ("127.0.0.1", int(served.served.url.rpartition(":")[2]))
+    with socket.create_connection(address) as silent:
+        fresh = Client(served.app, served.served.ca_path)
+        path = f"/{served.tenant.domain}/v2.0/.well-known/openid-configuration"
+        assert fresh.session.get(served.served.url + path, timeout=10).status_code == 200
+        silent.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert served.get(business_path()).status_code == 200
+
+
 def test_the_certificate_is_kept_and_made_anew_when_it_no_longer_serves(tmp_path, monkeypatch):
     authority, server = tls.ensure_certificate(tmp_path)
     first = authority.read_bytes(), server.read_bytes()

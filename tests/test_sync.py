@@ -13,7 +13,10 @@ class TestSync(BookingCommon):
         run = self.sync(settings)
         self.assertEqual(run.state, "done", run.problem_ids.mapped("message"))
         held = tenant.held("atelier@contoso.example", self.now)
-        domain = [("settings_id", "=", settings.id), *self.env["microsoft.booking"]._get_uninvoiced_domain()]
+        domain = [
+            ("settings_id", "=", settings.id),
+            *self.env["microsoft.booking"]._get_uninvoiced_domain(),
+        ]
         self.assertEqual(self.env["microsoft.booking"].search_count(domain), len(held))
         before = self.bookings(settings=settings)
         self.sync(settings, full=True)
@@ -49,12 +52,20 @@ class TestSync(BookingCommon):
         self.book()
         self.book(self.lesson, customers=[self.bob])
         self.sync()
-        stamp = self.env["microsoft.booking"].search([], order="write_date desc", limit=1).write_date
+        stamp = (
+            self.env["microsoft.booking"].search([], order="write_date desc", limit=1).write_date
+        )
         requests_before = len(self.app.requests)
         run = self.sync()
-        self.assertEqual((run.read_count, run.new_count, run.changed_count, run.unchanged_count), (2, 0, 0, 2))
+        self.assertEqual(
+            (run.read_count, run.new_count, run.changed_count, run.unchanged_count), (2, 0, 0, 2)
+        )
         self.assertEqual(run.detail_count, 0)
-        details = [path for _method, path, _status in list(self.app.requests)[requests_before:] if "$batch" in path]
+        details = [
+            path
+            for _method, path, _status in list(self.app.requests)[requests_before:]
+            if "$batch" in path
+        ]
         self.assertFalse(details)
         self.assertFalse(self.env["microsoft.booking"].search([("write_date", ">", stamp)]))
 
@@ -101,15 +112,23 @@ class TestSync(BookingCommon):
         self.assertEqual(self.bookings(graph_id).issue, "gone")
 
     def test_late_cancellation_is_to_check_when_there_is_a_fee(self):
-        self.settings.write({"late_cancellation_fee": "percent", "late_cancellation_fee_value": 100})
+        self.settings.write(
+            {"late_cancellation_fee": "percent", "late_cancellation_fee_value": 100}
+        )
         graph_id = self.tenant.book(
-            "studio@contoso.example", self.haircut, self.now + timedelta(hours=3), customers=[self.ana]
+            "studio@contoso.example",
+            self.haircut,
+            self.now + timedelta(hours=3),
+            customers=[self.ana],
         )
         self.sync()
         self.tenant.cancel(graph_id)
         self.sync()
         booking = self.bookings(graph_id)
-        self.assertEqual((booking.outcome, booking.issue, booking.amount), ("late_cancelled", "late_cancellation", 50.0))
+        self.assertEqual(
+            (booking.outcome, booking.issue, booking.amount),
+            ("late_cancelled", "late_cancellation", 50.0),
+        )
 
     def test_mass_disappearance_stops_and_asks(self):
         ids = [self.book(days=-day) for day in range(2, 12)]
@@ -150,7 +169,9 @@ class TestSync(BookingCommon):
         self.assertFalse(by_name["Ana Müller"].gone_at)
 
     def test_contacts_are_never_guessed(self):
-        self.env["res.partner"].create([{"name": "B1", "email": "Bob@Example.com"}, {"name": "B2", "email": "bob@example.com"}])
+        self.env["res.partner"].create(
+            [{"name": "B1", "email": "Bob@Example.com"}, {"name": "B2", "email": "bob@example.com"}]
+        )
         nameless = self.tenant.add_customer("studio@contoso.example", "Nobody", email=None)
         ids = [self.book(customers=people) for people in ([self.bob], [nameless], [])]
         self.sync()

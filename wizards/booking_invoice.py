@@ -167,7 +167,8 @@ class MicrosoftBookingInvoice(models.TransientModel):
         if self.draft_count > MAX_DRAFTS:
             raise UserError(
                 self.env._(
-                    "These are %(count)s drafts at once; take at most %(limit)s, for example one month after the other.",
+                    "These are %(count)s drafts at once; take at most %(limit)s, "
+                    "for example one month after the other.",
                     count=self.draft_count,
                     limit=MAX_DRAFTS,
                 )

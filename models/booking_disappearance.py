@@ -1,0 +1,108 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ..graph.errors import GraphError
+from .booking_attendees import second_key_of_bookings, second_key_of_record
+from .graph_messages import explain
+
+# A window that lost more than this share, and more than this number, of its appointments is not believed.
+MASS_SHARE, MASS_COUNT = 0.2, 5
+
+
+class MicrosoftBooking(models.Model):
+    """What is no longer in Bookings: confirmed one by one, recognised under a new id, and never believed in masses."""
+
+    _inherit = "microsoft.booking"
+
+    @api.model
+    def _read_vanished(self, settings, run, api, known, listed, problems):
+        """Ask by id for the appointments that the window should have and has not.
+
+        A record of the list that was not understood is there all the same; one without an id could be any of them.
+
+        :return: dict of Graph id -> the appointment, moved elsewhere, or ``None`` when it is certain that it is gone;
+            what could not be read is left out
+        """
+        if any(not problem.graph_id for problem in problems):
+            return {}
+        there = {*listed, *(problem.graph_id for problem in problems)}
+        vanished = (
+            known.filtered(lambda booking: not booking.gone_at).grouped("graph_id").keys() - there
+        )
+        answers = {}
+        for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(vanished)):
+            if isinstance(answer, GraphError):
+                run._add_problem(
+                    explain(self.env, answer)["text"],
+                    graph_id=graph_id,
+                    request_id=answer.request_id,
+                )
+            else:
+                answers[graph_id] = answer
+        return answers
+
+    @api.model
+    def _rekey(self, known, gone, new_records):
+        """Recognise appointments whose id changed, as when Exchange moves an item: the same booking, not a second one.
+
+        The second key is the reservation made on the page, else service, start and customers.
+
+        :return: the old ids that were replaced
+        """
+        candidates = defaultdict(list)
+        by_id = known.grouped("graph_id")
+        for graph_id in gone & set(by_id):
+            candidates[second_key_of_bookings(by_id[graph_id])].append(graph_id)
+        replaced = set()
+        for record in new_records:
+            old_ids = candidates.get(second_key_of_record(record))
+            if old_ids:
+                old_id = old_ids.pop()
+                by_id[old_id].graph_id = record.id
+                replaced.add(old_id)
+        return replaced
+
+    @api.model
+    def _is_believable(self, settings, run, known, left):
+        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing."""
+        there = {booking.graph_id for booking in known if not booking.gone_at}
+        gone = {booking.graph_id for booking in left}
+        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(there):
+            return True
+        question = self.env._(
+            "%(gone)s of %(known)s appointments of “%(name)s” have disappeared from Bookings at once. "
+            "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again.",
+            gone=len(gone),
+            known=len(there),
+            name=settings.name,
+        )
+        settings.gone_question = question
+        run._add_problem(question, kind="gone")
+        return False
+
+    def _set_gone(self):
+        """Bookings has confirmed that these are no longer there: cancelled, in time or late, or held and then deleted.
+
+        What a person decided stays, and so does what is invoiced.
+
+        :return: the number of bookings
+        """
+        now = fields.Datetime.now()
+        for settings, bookings in (
+            self.with_context(booking_sync=True).grouped("settings_id").items()
+        ):
+            bookings.gone_at = now
+            open_ones = bookings.filtered(
+                lambda booking: not booking.outcome_decided and not booking._is_invoiced()
+            )
+            seen = settings.last_success or now
+            notice = settings._get_late_notice()
+            not_held = open_ones.filtered(lambda booking, seen=seen: booking.stop > seen)
+            in_time = not_held.filtered(
+                lambda booking, notice=notice: now <= booking.start - notice
+            )
+            in_time.outcome = "cancelled"
+            (not_held - in_time).outcome = "late_cancelled"
+        return len(self)

@@ -1,0 +1,172 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import format_date, format_duration, format_time
+from odoo.tools.misc import get_lang
+
+from ..billing.wording import render_template
+
+
+class MicrosoftBooking(models.Model):
+    """The lines of a draft: product, quantity, price as the taxes want it, and the words."""
+
+    _inherit = "microsoft.booking"
+
+    def _group_for_lines(self, options):
+        """The bookings of each line: one each, or those of the same service and price together."""
+        lines = defaultdict(self.browse)
+        for booking in self:
+            merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
+            key = (
+                (booking._get_invoice_product(), booking.service_id, booking.unit_price)
+                if merged
+                else booking
+            )
+            lines[key] |= booking
+        return list(lines.values())
+
+    def _get_invoice_product(self):
+        """The product of the line: the service's, or the fee's. Hook."""
+        self.ensure_one()
+        return (self.is_fee and self.settings_id.fee_product_id) or self.service_id.product_id
+
+    def _prepare_invoice_line(self, options=None, partner=None):
+        """The values of the line of these bookings, which share product and price. Hook.
+
+        :param partner: the contact on the invoice, whose language the text is in
+        :return: a dict for a line of ``account.move``
+        """
+        first = self[0]
+        product = first._get_invoice_product()
+        return {
+            "product_id": product.id,
+            "name": self._get_invoice_line_name(partner or first.payer_id),
+            "quantity": sum(self.mapped("quantity")),
+            "price_unit": first._get_invoice_price_unit(product, partner or first.payer_id),
+            "booking_ids": [Command.link(booking.id) for booking in self],
+        }
+
+    def _get_invoice_price_unit(self, product, partner):
+        """The price of a unit as the line's taxes want it: Bookings says whether its own prices include tax.
+
+        Odoo's tax engine takes the product's taxes out of it, and puts in those of the payer that a price
+        includes.
+        """
+        self.ensure_one()
+        price = self.unit_price
+        if self.settings_id.price_include_tax:
+            taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
+            price = taxes._get_tax_details(
+                price,
+                1.0,
+                rounding_method="round_globally",
+                product=product,
+                special_mode="total_included",
+            )["total_excluded"]
+        if not self._has_included_taxes():
+            return price
+        details = self._get_invoice_taxes(product, partner)._get_tax_details(
+            price,
+            1.0,
+            rounding_method="round_globally",
+            product=product,
+            special_mode="total_excluded",
+        )
+        return price + sum(
+            data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include
+        )
+
+    def _has_included_taxes(self):
+        """Whether the company has taxes that prices include; most have none, and then no fiscal position is looked for.
+
+        Asked once for a batch, which says so in the context.
+        """
+        known = self.env.context.get("booking_included_taxes")
+        if known is None:
+            AccountTax = self.env["account.tax"]
+            domain = [
+                *AccountTax._check_company_domain(self.company_id),
+                ("price_include", "=", True),
+            ]
+            known = bool(AccountTax.search_count(domain, limit=1))
+        return known
+
+    def _get_invoice_taxes(self, product, partner):
+        """The product's taxes in the booking's company, as the payer's fiscal position maps them.
+
+        Found as ``account.move`` finds them for its lines.
+        """
+        company = self.company_id
+        position = (
+            self.env["account.fiscal.position"]
+            .with_company(company)
+            ._get_fiscal_position(
+                partner,
+                delivery=partner.browse(partner.address_get(["delivery"])["delivery"]),
+            )
+        )
+        return position.map_tax(product.taxes_id._filter_taxes_by_company(company))
+
+    def _get_tax_preview(self):
+        """What the draft of these bookings will come to, by Odoo's own tax engine.
+
+        :return: net and tax, in the currency of the bookings
+        """
+        AccountTax = self.env["account.tax"]
+        company, currency = self.company_id, self.currency_id
+        partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
+        base_lines = []
+        for booking in self:
+            product = booking._get_invoice_product()
+            base_lines.append(
+                AccountTax._prepare_base_line_for_taxes_computation(
+                    {},
+                    product_id=product,
+                    tax_ids=booking._get_invoice_taxes(product, partner),
+                    price_unit=booking._get_invoice_price_unit(product, partner),
+                    quantity=booking.quantity,
+                    currency_id=currency,
+                    partner_id=partner,
+                )
+            )
+        AccountTax._add_tax_details_in_base_lines(base_lines, company)
+        AccountTax._round_base_lines_tax_details(base_lines, company)
+        totals = AccountTax._get_tax_totals_summary(base_lines, currency, company)
+        return totals["base_amount_currency"], totals["tax_amount_currency"]
+
+    # === WORDS === #
+
+    def _get_invoice_line_name(self, partner):
+        """The text of the line, in the payer's language and the time zone of the business. Hook."""
+        lang = partner.lang or self.company_id.partner_id.lang or self.env.lang
+        bookings = self.with_context(
+            lang=get_lang(self.env, lang).code, tz=self.settings_id[:1].tz or "UTC"
+        )
+        first = bookings[0]
+        template = first.settings_id.line_template
+        name = render_template(template, first._prepare_line_placeholders())
+        if len(bookings) == 1:
+            return name
+        dates = sorted({booking.service_date for booking in bookings})
+        listed = ", ".join(format_date(bookings.env, date) for date in dates)
+        return f"{first.service_id.name} ({len(bookings)} ×)\n{listed}"
+
+    def _prepare_line_placeholders(self):
+        """What the placeholders of the line description stand for. Hook.
+
+        :return: a dict of name -> text
+        """
+        self.ensure_one()
+        env, tz = self.env, self.env.context["tz"]
+        return {
+            "service": self.service_id.name,
+            "date": format_date(env, self.service_date),
+            "time": format_time(env, self.start, tz=tz, time_format="short"),
+            "end_time": format_time(env, self.stop, tz=tz, time_format="short"),
+            "duration": format_duration(self.duration),
+            "staff": ", ".join(self.staff_ids.mapped("name")),
+            "attendee": self.customer_name,
+            "business": self.settings_id.business_name,
+        }
