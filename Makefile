@@ -5,10 +5,11 @@
 # PGHOST, PGPORT, PGUSER, PGPASSWORD (a PostgreSQL server of your own).
 
 PYTHON ?= python3
-DEV = @PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
+OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3.10 to 3.13.")
+DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: bench ci clean demo env help lint lock shell test unit
+.PHONY: bench ci clean demo env help lint lock pot shell test unit
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -20,7 +21,7 @@ env: ## download, install and prepare whatever the others need
 test: ## run the tests in a real Odoo; ARGS="-k name" or ARGS="tests/test_x.py" for some
 	$(DEV) test
 
-unit: ## run only the tests that need no Odoo, in seconds
+unit: ## run only the tests that need no Odoo, without one; ARGS="-k name"
 	$(DEV) unit
 
 lint: ## ruff, pylint-odoo, oca-checks-odoo-module, XML
@@ -31,6 +32,9 @@ demo: ## a Bookings tenant and an Odoo on this machine, from bookings to drafts;
 
 bench: ## measure, as ratios within one run
 	$(DEV) bench
+
+pot: ## export the terms by Odoo, and bring the languages in i18n/ up to them
+	$(DEV) translations
 
 shell: ## Odoo's shell on the demo's database
 	$(DEV) shell

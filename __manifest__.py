@@ -26,4 +26,7 @@
         "views/account_views.xml",
         "views/booking_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["microsoft_bookings/static/tests/tours/*.js"],
+    },
 }

@@ -49,7 +49,7 @@ STEPS = (
     "once",
     "hours",
     "hours_rounded",
-    "sharedx",
+    "shared",
     "fee_typed",
     "fee_none",
     "fee_percent",

@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 
-COMMANDS = ("bench", "ci", "clean", "demo", "env", "lint", "shell", "test", "unit")
+COMMANDS = ("bench", "ci", "clean", "demo", "env", "lint", "shell", "test", "translations", "unit")
+OPTIONS = {"translations": {"--check"}}
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +19,8 @@ def main(arguments: list[str]) -> int:
     :return: its exit code; 1 after a complaint, 130 after Ctrl-C
     """
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+    command, *options = arguments or [""]
+    if command not in COMMANDS or not OPTIONS.get(command, set()).issuperset(options):
         print(f"usage: python3 -m dev {{{','.join(COMMANDS)}}}", file=sys.stderr)
         return 2
     # Leave by way of every "finally", so that nothing that was started stays behind.
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> int:
     from .environment.console import Complaint
 
     try:
-        return importlib.import_module(f".commands.{arguments[0]}", __package__).main()
+        return importlib.import_module(f".commands.{command}", __package__).main(*options)
     except Complaint as complaint:
         print(f"\n{complaint}", file=sys.stderr)
         return 1

@@ -8,6 +8,8 @@ that have proved to work in practice.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .sentences import _lt
+
 READ = "Bookings.Read.All"
 APPOINTMENTS = "BookingsAppointment.ReadWrite.All"
 WRITE = "Bookings.ReadWrite.All"
@@ -27,16 +29,18 @@ class Operation:
 
 
 OPERATIONS = {
-    "list_businesses": Operation("list the Bookings businesses", (READ, WRITE, MANAGE)),
-    "read_business": Operation("read the Bookings business", (READ, APPOINTMENTS, WRITE, MANAGE)),
-    "read_appointments": Operation("read appointments", (READ, APPOINTMENTS, WRITE, MANAGE)),
-    "read_customers": Operation("read customers", (READ, APPOINTMENTS, WRITE, MANAGE)),
-    "read_services": Operation("read services", (READ, APPOINTMENTS, WRITE, MANAGE)),
-    "read_staff_members": Operation("read staff members", (READ, APPOINTMENTS, WRITE, MANAGE)),
-    "read_custom_questions": Operation("read custom questions", (READ, WRITE, MANAGE)),
-    "write_appointments": Operation("change appointments", (APPOINTMENTS, WRITE, MANAGE)),
-    "write_customers": Operation("change customers", (APPOINTMENTS, WRITE, MANAGE)),
-    "write_services": Operation("change services", (WRITE, MANAGE)),
+    "list_businesses": Operation(_lt("list the Bookings businesses"), (READ, WRITE, MANAGE)),
+    "read_business": Operation(
+        _lt("read the Bookings business"), (READ, APPOINTMENTS, WRITE, MANAGE)
+    ),
+    "read_appointments": Operation(_lt("read appointments"), (READ, APPOINTMENTS, WRITE, MANAGE)),
+    "read_customers": Operation(_lt("read customers"), (READ, APPOINTMENTS, WRITE, MANAGE)),
+    "read_services": Operation(_lt("read services"), (READ, APPOINTMENTS, WRITE, MANAGE)),
+    "read_staff_members": Operation(_lt("read staff members"), (READ, APPOINTMENTS, WRITE, MANAGE)),
+    "read_custom_questions": Operation(_lt("read custom questions"), (READ, WRITE, MANAGE)),
+    "write_appointments": Operation(_lt("change appointments"), (APPOINTMENTS, WRITE, MANAGE)),
+    "write_customers": Operation(_lt("change customers"), (APPOINTMENTS, WRITE, MANAGE)),
+    "write_services": Operation(_lt("change services"), (WRITE, MANAGE)),
 }
 
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 from hashlib import sha256
 
 from .directory import Business, Customer, CustomQuestion, Service, StaffMember
-from .times import parse_moment
+from .sentences import _lt
+from .times import UnknownZoneError, parse_moment
 from .values import (
     PRICE_TYPES,
     UNKNOWN,
@@ -229,7 +230,7 @@ def _span(data: dict, graph_id: str) -> tuple[datetime, datetime]:
     """Start and end in UTC. v1.0 names them by its model or as its samples do; accept both."""
     start = _edge(data, graph_id, "startDateTime", "start")
     if start is None:
-        raise RecordError(graph_id, "The appointment has no start.")
+        raise RecordError(graph_id, _lt("The appointment has no start."))
     end = _edge(data, graph_id, "endDateTime", "end")
     if end is None:
         length = duration(data.get("duration"))
@@ -238,9 +239,9 @@ def _span(data: dict, graph_id: str) -> tuple[datetime, datetime]:
         except OverflowError:
             end = None
     if end is None:
-        raise RecordError(graph_id, "The appointment has no end.")
+        raise RecordError(graph_id, _lt("The appointment has no end."))
     if end < start:
-        raise RecordError(graph_id, "The appointment ends before it starts.")
+        raise RecordError(graph_id, _lt("The appointment ends before it starts."))
     return start, end
 
 
@@ -257,6 +258,10 @@ def _edge(data: dict, graph_id: str, *names: str) -> datetime | None:
             continue
         try:
             return parse_moment(said, zone if isinstance(zone, str) else None)
+        except UnknownZoneError as exc:
+            raise RecordError(graph_id, _lt("The appointment's time zone is not known.")) from exc
         except (ValueError, OverflowError) as exc:
-            raise RecordError(graph_id, f"The appointment's {name} is {exc}.") from None
+            raise RecordError(
+                graph_id, _lt("The appointment's start or end is no date and time.")
+            ) from exc
     return None

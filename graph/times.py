@@ -39,6 +39,10 @@ _UTC_NAMES = frozenset(
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
 
 
+class UnknownZoneError(ValueError):
+    """A name of a time zone that nobody knows."""
+
+
 def parse_moment(text: str, zone: str | None = None) -> datetime:
     """A moment out of ISO 8601 text.
 
@@ -46,7 +50,8 @@ def parse_moment(text: str, zone: str | None = None) -> datetime:
     :param zone: name of the zone of a text without offset; none at all means UTC, which is what
         Graph answers in
     :returns: aware UTC datetime; decimals beyond six are cut
-    :raises ValueError: when it cannot be read, or the zone is not known
+    :raises ValueError: when it cannot be read
+    :raises UnknownZoneError: when the zone is not known, which is a ValueError too
     """
     match = _MOMENT.fullmatch(text.strip())
     if not match:
@@ -63,7 +68,7 @@ def parse_moment(text: str, zone: str | None = None) -> datetime:
     else:
         found = find_zone(zone or "")
         if found is None:
-            raise ValueError("a time zone that is not known")
+            raise UnknownZoneError(zone)
         info = found
     moment = datetime(year, month, day, hour, minute, second, fraction, info)
     return moment.astimezone(timezone.utc)

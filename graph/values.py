@@ -5,6 +5,7 @@ import re
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from .sentences import _lt
 from .times import parse_duration, parse_moment
 
 _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -39,7 +40,7 @@ class RecordError(ValueError):
     """A record that cannot be understood.
 
     :ivar graph_id: its id, or "" when it has none
-    :ivar message: what is wrong with it, an English sentence
+    :ivar message: what is wrong with it, an English sentence that the translators know
     """
 
     def __init__(self, graph_id: str, message: str):
@@ -79,12 +80,12 @@ def identifier(data: object) -> str:
     :raises RecordError: when it has none that could be asked for again
     """
     if not isinstance(data, dict):
-        raise RecordError("", "This is no record.")
+        raise RecordError("", _lt("This is no record."))
     value = data.get("id")
     if not isinstance(value, str) or not value.strip():
-        raise RecordError("", "The record has no id.")
+        raise RecordError("", _lt("The record has no id."))
     if _UNSTORABLE.search(value) or value in (".", ".."):
-        raise RecordError(text(value), "The record has an unusable id.")
+        raise RecordError(text(value), _lt("The record has an unusable id."))
     return value
 
 

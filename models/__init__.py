@@ -7,6 +7,7 @@ from . import booking_secrets
 from . import booking_input
 from . import booking_connection_check
 from . import booking_schedule
+from . import booking_freshness
 from . import booking_run
 from . import booking_sync
 from . import booking_notices
@@ -24,6 +25,7 @@ from . import booking_invoicing
 from . import booking_invoice_lines
 from . import booking_exclusion
 from . import booking_changes
+from . import booking_status
 from . import account_move
 from . import account_move_line
 from . import product_template

@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..billing.timezones import service_date, to_zoneinfo
 
@@ -47,7 +49,9 @@ class MicrosoftBooking(models.Model):
         export_string_translation=False,
         help="Which place on the appointment this is: Bookings' customer, else the e-mail, else the name.",
     )
-    self_service_id = fields.Char(readonly=True, copy=False, export_string_translation=False)
+    self_service_id = fields.Char(
+        readonly=True, copy=False, index="btree_not_null", export_string_translation=False
+    )
     service_id = fields.Many2one("microsoft.booking.service", readonly=True, index="btree_not_null")
     staff_ids = fields.Many2many("microsoft.booking.staff", readonly=True)
     customer_id = fields.Many2one(
@@ -149,12 +153,13 @@ class MicrosoftBooking(models.Model):
     _settings_start_idx = models.Index("(settings_id, start)")
 
     @api.depends("customer_name", "customer_email", "service_id", "service_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for booking in self:
             parts = (
                 booking.customer_name or booking.customer_email or booking.env._("No customer"),
                 booking.service_id.name,
-                fields.Date.to_string(booking.service_date),
+                booking.service_date and format_date(booking.env, booking.service_date),
             )
             booking.display_name = " · ".join(part for part in parts if part)
 
@@ -186,7 +191,7 @@ class MicrosoftBooking(models.Model):
     def _compute_payer_id(self):
         for booking in self:
             if not booking.payer_decided and not booking._is_invoiced():
-                booking.payer_id = booking.partner_id._get_booking_payer()
+                booking.payer_id = booking.partner_id._get_booking_payer(booking.company_id)
             else:
                 booking.payer_id = booking.payer_id
 
@@ -198,11 +203,30 @@ class MicrosoftBooking(models.Model):
         # The synchronisation says so in the context; everybody else who sets an outcome has decided it.
         if "outcome" in vals and not self.env.context.get("booking_sync"):
             vals = {**vals, "outcome_decided": True}
+        if "invoice_line_id" in vals and not self.env.su:
+            self._check_claim(vals["invoice_line_id"])
         return super().write(vals)
+
+    def _check_claim(self, line_id):
+        """A live invoice line is let go by deleting, cancelling or crediting it, and never by writing the booking.
+
+        :param line_id: id of the line that would take its place, or ``False``
+        :raise UserError: naming the invoices
+        """
+        live = self.filtered(
+            lambda booking: booking._is_invoiced() and booking.invoice_line_id.id != line_id
+        )
+        if live:
+            raise UserError(
+                self.env._(
+                    "These bookings are on an invoice already: delete, cancel or credit it first. %(names)s",
+                    names=", ".join(live.invoice_id[:5].mapped("display_name")),
+                )
+            )
 
     def action_view_invoice(self):
         """Open the invoices of these bookings.
 
         :return: a window action: the form of a single invoice, else their list
         """
-        return self.invoice_id._get_records_action(name=self.env._("Invoices"))
+        return self.invoice_id._get_booking_invoices_action(self.env._("Invoices"))

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who has which place on an appointment, and by what it is recognised when Bookings names it otherwise."""
 
+from collections import defaultdict
 from datetime import timezone
 
 from odoo.tools import email_normalize
@@ -53,15 +54,71 @@ def keyed_attendees(record):
     return people
 
 
+def _name_and_email(name, email):
+    name, email = level_name(name), email_normalize(email)
+    return name and email and (name, email)
+
+
+# By what a person is recognised within an appointment, surest first, and whether that outweighs two different ids.
+_IDENTITIES = (
+    (_name_and_email, True),
+    (lambda _name, email: email_normalize(email), False),
+    (lambda name, _email: level_name(name), False),
+)
+
+
+def match_attendees(people, bookings):
+    """Which booking is whose place: by its key, else by who it is, else the only one that is left on both sides.
+
+    Bookings names a customer sometimes with an id and sometimes only by e-mail or name, lists one person under
+    several ids and lets the staff correct name and e-mail: a place that merely got another key is the same place, or
+    it would be billed twice. Two people with an id each are one only when both name and e-mail say so.
+
+    :param people: dict of :func:`keyed_attendees`
+    :param bookings: the ``microsoft.booking`` records of the appointment
+    :return: dict of key -> booking, without those of whom nobody knows, and dict of the bookings that are left by key
+    """
+    rest = {booking.attendee_key: booking for booking in bookings}
+    matched = {key: rest.pop(key) for key in people if key in rest}
+    for identity, ids_may_differ in _IDENTITIES:
+        keys, former_keys = defaultdict(list), defaultdict(list)
+        for key in people.keys() - matched.keys():
+            keys[identity(people[key].name, people[key].email)].append(key)
+        for key, booking in rest.items():
+            former_keys[identity(booking.customer_name, booking.customer_email)].append(key)
+        for who in filter(None, keys.keys() & former_keys.keys()):
+            if len(keys[who]) > 1 or len(former_keys[who]) > 1:
+                continue
+            (key,), (former,) = keys[who], former_keys[who]
+            if ids_may_differ or not (people[key].customer_id and _is_id(former)):
+                matched[key] = rest.pop(former)
+    unmatched = people.keys() - matched.keys()
+    if len(unmatched) == 1 and len(rest) == 1 and "" in {*unmatched, *rest}:
+        matched[unmatched.pop()] = rest.popitem()[1]
+    return matched, rest
+
+
+def _is_id(attendee_key):
+    """Whether the key of a place is an id that Bookings gave to the customer."""
+    return bool(attendee_key) and not attendee_key.startswith((MAILTO, "name:"))
+
+
+def reservation_of(record):
+    """The id of the reservation made on the page, or ``None`` for one made by the staff."""
+    return None if (record.self_service_id or "") in NO_SELF_SERVICE else record.self_service_id
+
+
 def second_key_of_record(record):
-    if (record.self_service_id or "") not in NO_SELF_SERVICE:
-        return record.self_service_id
+    """By what an appointment is recognised under another id: its reservation, else service, start and customers."""
+    if reservation := reservation_of(record):
+        return reservation
     start = record.start.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
     return (record.service_id, start, frozenset(keyed_attendees(record)))
 
 
 def second_key_of_bookings(bookings):
+    """The same as :func:`second_key_of_record`, of the bookings of an appointment."""
     first = bookings[0]
-    if (first.self_service_id or "") not in NO_SELF_SERVICE:
+    if first.self_service_id:
         return first.self_service_id
     return (first.service_id.graph_id, first.start, frozenset(bookings.mapped("attendee_key")))

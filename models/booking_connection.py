@@ -49,7 +49,7 @@ class MicrosoftBookingSettings(models.Model):
     )
     cloud = fields.Selection(
         [
-            ("global", "Microsoft 365 (worldwide and GCC)"),
+            ("global", "Microsoft 365 (and GCC)"),
             ("usgov_l4", "US Government L4 (GCC High)"),
             ("usgov_l5", "US Government L5 (DoD)"),
             ("custom", "Other address"),

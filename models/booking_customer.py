@@ -190,10 +190,6 @@ class MicrosoftBookingCustomer(models.Model):
         ):
             customers._create_partners(settings)
 
-    def is_named_by_id(self):
-        """Whether Bookings names this customer by an id of its own, and not only by name and e-mail."""
-        return bool(self) and not self.graph_id.startswith(MAILTO)
-
     @api.model
     def _get_attendee_customers(self, settings, people):
         """The customers that Bookings names on appointments by an id; one that no list has yet is made on the way.

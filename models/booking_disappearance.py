@@ -64,6 +64,18 @@ class MicrosoftBooking(models.Model):
                 replaced.add(old_id)
         return replaced
 
+    def _get_gone_but_invoiced(self):
+        """The ids of appointments that are gone but invoiced.
+
+        One of them that shows up again later, under another id, must not be invoiced once more.
+        """
+        return {
+            graph_id
+            for graph_id, bookings in self.grouped("graph_id").items()
+            if all(booking.gone_at for booking in bookings)
+            and any(booking._is_invoiced() for booking in bookings)
+        }
+
     @api.model
     def _is_believable(self, settings, run, known, left):
         """Whether so many bookings may really be gone; if not, ask a person and cancel nothing."""

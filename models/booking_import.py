@@ -4,13 +4,14 @@ from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
-from odoo.tools import email_normalize
 
 from ..graph.errors import AccessError as GraphAccessError
 from ..graph.errors import GraphError
 from .booking_attendees import (
     attendees_of,
     keyed_attendees,
+    match_attendees,
+    reservation_of,
     stamp_of,
 )
 from .graph_messages import explain
@@ -60,11 +61,12 @@ class MicrosoftBooking(models.Model):
         vanished = self._read_vanished(settings, run, api, known, listed, listing.problems)
         moved = [record for record in vanished.values() if record]
         gone = {graph_id for graph_id, record in vanished.items() if not record}
+        gone_before = known._get_gone_but_invoiced() - listed.keys()
         for index in range(0, len(stale) or 1, PORTION):
             records = self._read_details(settings, run, api, stale[index : index + PORTION])
-            gone -= self._rekey(
-                known, gone, [record for record in records if record.id not in by_id]
-            )
+            new_records = [record for record in records if record.id not in by_id]
+            replaced = self._rekey(known, gone | gone_before, new_records)
+            gone, gone_before = gone - replaced, gone_before - replaced
             counts = self._mirror(settings, [*records, *moved])
             moved = []
             run._add_counts(read=len(records), **counts)
@@ -112,16 +114,21 @@ class MicrosoftBooking(models.Model):
 
     @api.model
     def _search_window(self, settings, listed, start, end):
-        """The bookings that the window should have, and those that it has."""
-        inside = (
-            Domain("start", ">=", start.replace(tzinfo=None))
-            & Domain("start", "<", end.replace(tzinfo=None))
-            & Domain("gone_at", "=", False)
+        """The bookings that the window should have or had, those that it has, and those of the same reservations.
+
+        An appointment may get another id and another window at once: its reservation tells.
+        """
+        own = Domain("settings_id", "=", settings.id)
+        inside = Domain("start", ">=", start.replace(tzinfo=None)) & Domain(
+            "start", "<", end.replace(tzinfo=None)
         )
-        known = self.search(
-            Domain("settings_id", "=", settings.id)
-            & (inside | Domain("graph_id", "in", list(listed)))
-        )
+        known = self.search(own & (inside | Domain("graph_id", "in", list(listed))))
+        there = set(known.mapped("graph_id"))
+        reservations = {
+            reservation_of(record) for graph_id, record in listed.items() if graph_id not in there
+        } - {None}
+        if reservations:
+            known |= self.search(own & Domain("self_service_id", "in", list(reservations)))
         known.fetch(
             [
                 "graph_id",
@@ -129,8 +136,8 @@ class MicrosoftBooking(models.Model):
                 "stop",
                 "start",
                 "gone_at",
+                "graph_updated",
                 "details_read_at",
-                "self_service_id",
             ]
         )
         return known
@@ -228,30 +235,12 @@ class MicrosoftBooking(models.Model):
 
     @api.model
     def _match_attendees(self, bookings, record):
-        """Which booking is whose place: by its key, else by e-mail, else the only one that is left on both sides.
-
-        Bookings names a customer sometimes with an id and sometimes only by e-mail or name: a place that merely got
-        another key is the same place, or it would be billed twice.
+        """Which booking is whose place on an appointment; see :func:`.booking_attendees.match_attendees`.
 
         :return: a list of (key, attendee, booking or an empty recordset), and the bookings that nobody has any more
         """
         people = keyed_attendees(record)
-        rest = {booking.attendee_key: booking for booking in bookings}
-        matched = {key: rest.pop(key) for key in people if key in rest}
-        for key in people.keys() - matched.keys():
-            email = email_normalize(people[key].email)
-            same = [
-                k
-                for k, booking in rest.items()
-                if email and email_normalize(booking.customer_email) == email
-            ]
-            if len(same) == 1 and (
-                not people[key].customer_id or not rest[same[0]].customer_id.is_named_by_id()
-            ):
-                matched[key] = rest.pop(same[0])
-        unmatched = people.keys() - matched.keys()
-        if len(unmatched) == 1 and len(rest) == 1 and "" in {*unmatched, *rest}:
-            matched[unmatched.pop()] = rest.popitem()[1]
+        matched, rest = match_attendees(people, bookings)
         pairs = [(key, person, matched.get(key, self.browse())) for key, person in people.items()]
         return pairs, self.browse().union(*rest.values())
 
@@ -264,7 +253,7 @@ class MicrosoftBooking(models.Model):
         )
         attendees = len(attendees_of(record))
         return {
-            "self_service_id": record.self_service_id or False,
+            "self_service_id": reservation_of(record) or False,
             "service_id": related["services"][record.service_id].id if record.service_id else False,
             "staff_ids": [
                 Command.set([related["staff"][staff_id].id for staff_id in record.staff_member_ids])

@@ -3,7 +3,7 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.fields import Command
-from odoo.tools import format_date, format_duration, format_time
+from odoo.tools import float_compare, format_date, format_duration, format_time
 from odoo.tools.misc import get_lang
 
 from ..billing.wording import render_template
@@ -15,10 +15,16 @@ class MicrosoftBooking(models.Model):
     _inherit = "microsoft.booking"
 
     def _group_for_lines(self, options):
-        """The bookings of each line: one each, or those of the same service and price together."""
+        """The bookings of each line: one each, or those of the same service and price together.
+
+        A booking whose amount was rounded keeps a line of its own: of the sum it would be rounded otherwise, and the
+        draft would not come to what the list shows.
+        """
         lines = defaultdict(self.browse)
         for booking in self:
             merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
+            exact = booking.quantity * booking.unit_price
+            merged = merged and not float_compare(exact, booking.amount, precision_digits=6)
             key = (
                 (booking._get_invoice_product(), booking.service_id, booking.unit_price)
                 if merged
@@ -57,8 +63,7 @@ class MicrosoftBooking(models.Model):
         self.ensure_one()
         price = self.unit_price
         if self.settings_id.price_include_tax:
-            taxes = product.taxes_id._filter_taxes_by_company(self.company_id)
-            price = taxes._get_tax_details(
+            price = self._get_product_taxes(product)._get_tax_details(
                 price,
                 1.0,
                 rounding_method="round_globally",
@@ -107,26 +112,40 @@ class MicrosoftBooking(models.Model):
                 delivery=partner.browse(partner.address_get(["delivery"])["delivery"]),
             )
         )
-        return position.map_tax(product.taxes_id._filter_taxes_by_company(company))
+        taxes = self._get_product_taxes(product, position)
+        return position.map_tax(taxes) if taxes else taxes
 
-    def _get_tax_preview(self):
+    def _get_product_taxes(self, product, position=None):
+        """The product's taxes in the booking's company; of a product that has none, those of its income account."""
+        company = self.company_id
+        AccountTax = self.env["account.tax"]
+        taxes = product.taxes_id.filtered_domain(AccountTax._check_company_domain(company))
+        if not taxes:
+            template = product.product_tmpl_id.with_company(company)
+            account = template.get_product_accounts(fiscal_pos=position)["income"]
+            taxes = account.tax_ids.filtered(lambda tax: tax.type_tax_use == "sale")
+        return taxes._filter_taxes_by_company(company)
+
+    def _get_tax_preview(self, options=None):
         """What the draft of these bookings will come to, by Odoo's own tax engine.
 
+        :param options: as for :meth:`_create_invoices`
         :return: net and tax, in the currency of the bookings
         """
         AccountTax = self.env["account.tax"]
         company, currency = self.company_id, self.currency_id
         partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
         base_lines = []
-        for booking in self:
-            product = booking._get_invoice_product()
+        for line in self._group_for_lines(options or {}):
+            first = line[0]
+            product = first._get_invoice_product()
             base_lines.append(
                 AccountTax._prepare_base_line_for_taxes_computation(
                     {},
                     product_id=product,
-                    tax_ids=booking._get_invoice_taxes(product, partner),
-                    price_unit=booking._get_invoice_price_unit(product, partner),
-                    quantity=booking.quantity,
+                    tax_ids=first._get_invoice_taxes(product, partner),
+                    price_unit=first._get_invoice_price_unit(product, partner),
+                    quantity=sum(line.mapped("quantity")),
                     currency_id=currency,
                     partner_id=partner,
                 )

@@ -170,7 +170,7 @@ class MicrosoftBooking(models.Model):
             retry = booking.issue == "invoicing_failed"
             if booking.billing_state == "to_check" and not retry:
                 skipped.append((booking, booking.issue, booking.issue_text))
-            elif booking.billing_state not in ("to_check", "to_invoice"):
+            elif booking.billing_state not in ("to_check", "to_invoice") or booking._is_invoiced():
                 text = self.env._(
                     "Not to be invoiced: %(state)s.", state=states[booking.billing_state]
                 )

@@ -131,7 +131,7 @@ class MicrosoftBookingRun(models.Model):
 
         :return: a window action
         """
-        return self.invoice_ids._get_records_action(name=self.env._("Draft Invoices"))
+        return self.invoice_ids._get_booking_invoices_action(self.env._("Draft Invoices"))
 
     def action_undo(self):
         """Delete the drafts of this run, as long as all of them are drafts: its bookings are listed again.

@@ -56,7 +56,8 @@ class MicrosoftBookingSettings(models.Model):
                     "noupdate": True,
                 }
                 for cron in crons
-                for record in (cron, cron.ir_actions_server_id)
+                # Odoo deletes the later ones first, and keeps a server action that a scheduled one still needs.
+                for record in (cron.ir_actions_server_id, cron)
             ]
         )
 

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import logging
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta, timezone
 
 from psycopg2 import OperationalError
@@ -85,7 +86,9 @@ class MicrosoftBookingSettings(models.Model):
         """Queue a run for each and wake its scheduled action.
 
         :return: the ``microsoft.booking.run`` of each, new or under way
+        :raise AccessError: when the user may not change bookings
         """
+        self.env["microsoft.booking"].check_access("write")
         Run = self.env["microsoft.booking.run"].sudo()
         runs = Run.search(
             [("settings_id", "in", self.ids), ("kind", "=", "sync"), ("state", "in", OPEN_STATES)]
@@ -122,9 +125,37 @@ class MicrosoftBookingSettings(models.Model):
     def _cron_sync(self):
         """What the scheduled action calls: go on with the run that is open, else begin one.
 
-        It always ends normally, whatever Microsoft answers, so that Odoo never switches it off.
+        It always ends normally, whatever Microsoft answers, so that Odoo never switches it off. Two at once exclude
+        each other, also when one was not called by the scheduler: the later one leaves the work to the first.
         """
         self.ensure_one()
+        with self._exclusively() as is_ours:
+            if is_ours:
+                # From what is true now: the one before may have ended after this transaction began.
+                self.env["ir.cron"]._commit_progress()
+                self.env.invalidate_all()
+                self._begin_or_continue()
+
+    @contextmanager
+    def _exclusively(self):
+        """Keep every other process from synchronising this connection, over all commits on the way.
+
+        :return: a context manager; what it yields tells whether it is ours
+        """
+        cr, key = self.env.cr, [self._table, self.id]
+        cr.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", key)
+        (is_ours,) = cr.fetchone()
+        try:
+            yield is_ours
+        except BaseException:
+            # In a broken transaction nothing could be unlocked, and the connection goes back to its pool.
+            cr.rollback()
+            raise
+        finally:
+            if is_ours:
+                cr.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", key)
+
+    def _begin_or_continue(self):
         settings = self.with_company(self.company_id).with_context(booking_sync=True)
         run = settings.run_ids.filtered(
             lambda run: run.kind == "sync" and run.state in OPEN_STATES
@@ -133,6 +164,11 @@ class MicrosoftBookingSettings(models.Model):
             if not settings.active or settings.state not in ("connected", "error"):
                 return
             run = run.sudo().create(settings._prepare_run())
+            # Kept, whatever comes: a run that fails at once has to be there to say why.
+            self.env["ir.cron"]._commit_progress()
+        if settings.state == "draft":
+            # The connection was changed meanwhile: it goes on when it has been tested.
+            return
         if run.state == "waiting" and run.resume_at and run.resume_at > fields.Datetime.now():
             return
         try:

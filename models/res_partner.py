@@ -27,13 +27,15 @@ class ResPartner(models.Model):
         """The bookings that these contacts, or those below them, made or pay."""
         return ["|", ("partner_id", "child_of", self.ids), ("payer_id", "child_of", self.ids)]
 
-    def _get_booking_payer(self):
+    def _get_booking_payer(self, company):
         """Who is invoiced for what this contact books: its own “Bill bookings to”, else its company's or that company.
 
+        :param company: the ``res.company`` that invoices; contacts of another one are passed over
         :return: a ``res.partner``, empty for no contact
         """
-        company = self.commercial_partner_id
-        return self.booking_payer_id or company.booking_payer_id or company
+        parent = self.commercial_partner_id
+        payers = self.booking_payer_id | parent.booking_payer_id | parent | self
+        return payers.filtered_domain(self._check_company_domain(company))[:1]
 
     def action_view_bookings(self):
         """Open the bookings that these contacts made or pay.

@@ -66,6 +66,13 @@ def test_the_price_of_a_class_is_by_default_for_each_attendee():
     assert price_booking(everybody, Rules()).unit_price == 100
 
 
+def test_without_a_count_there_is_one_attendee():
+    alone = Facts(
+        "fixedPrice", Decimal(100), timedelta(hours=1), "attended", price_is_per_appointment=True
+    )
+    assert lines([price_booking(alone, Rules())]) == [(1, 100)]
+
+
 def test_an_attendee_without_position_is_the_first():
     for attendees, share in ((3, "33.34"), (4, "25")):
         facts = Facts(
@@ -127,6 +134,7 @@ def test_decimals_no_currency_has_are_brought_into_range(decimals, last):
         ("10.005", 2, 2, ["5.01", "5"]),
         ("0.000005", 2, 6, ["0.000003", "0.000002"]),
         ("7", 1, 0, ["7"]),
+        ("-0.01", 1, 2, ["-0.01"]),
         ("0", 2, 2, ["0", "0"]),
         ("999999999999.999999", 1, 6, ["999999999999.999999"]),
     ],

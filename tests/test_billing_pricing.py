@@ -3,14 +3,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from itertools import product
 
 import pytest
 
 from ..billing.pricing import (
     PRICE_TYPES,
-    REASONS,
-    STEPS,
     Facts,
     FeeRule,
     Pricing,
@@ -55,27 +52,6 @@ def words(pricing):
     return [word for word, _params in pricing.steps]
 
 
-def test_reasons_and_steps_are_the_published_words_and_none_is_dead():
-    typed = [f"confirmed_{name}" for name in ("price", "quantity", "fee")]
-    further = [{name: value} for name in typed for value in ("50", "-1", "NaN")]
-    pricings = [
-        price(price_type, amount, duration, outcome, rules, attendees=2, **more)
-        for price_type, amount, duration, outcome, rules, more in product(
-            ("fixedPrice", "hourly", "free", "callUs"),
-            ("50", "-1", "NaN"),
-            (HOUR, timedelta(0), -HOUR),
-            ("attended", "no_show", "cancelled", "vanished"),
-            [
-                Rules(Rounding("up", 90), FeeRule(kind, Decimal(50)))
-                for kind in ("none", "percent", "fixed", "half")
-            ],
-            [{"price_is_per_appointment": True}, *further],
-        )
-    ]
-    assert {pricing.reason for pricing in pricings} == {*REASONS, None}
-    assert {word for pricing in pricings for word in words(pricing)} == set(STEPS)
-
-
 # Price types
 
 
@@ -116,6 +92,12 @@ def test_hourly_bills_rounded_hours():
             },
         ),
     )
+
+
+def test_hours_rounded_down_speak_of_it_too():
+    pricing = price("hourly", "80", minutes(50), rules=Rules(rounding=Rounding("down", 15)))
+    assert answer(pricing) == priced("0.75", 80)
+    assert words(pricing) == ["price_from_bookings", "hours", "hours_rounded"]
 
 
 def test_hours_that_need_no_rounding_do_not_speak_of_it():

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import Counter, defaultdict
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -9,8 +8,6 @@ from odoo.tools.misc import format_datetime
 
 # So many drafts are made while the user waits; Odoo ends a request after two minutes.
 MAX_DRAFTS = 500
-# Data older than this many synchronisation intervals are pointed out before invoicing.
-STALE = timedelta(days=1)
 
 
 class MicrosoftBookingInvoice(models.TransientModel):
@@ -57,6 +54,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
     draft_count = fields.Integer(compute="_compute_preview")
     ready_count = fields.Integer(compute="_compute_preview")
     skipped_count = fields.Integer(compute="_compute_preview")
+    data_as_of = fields.Char("Data as of", compute="_compute_bookings")
     stale_warning = fields.Text(compute="_compute_bookings")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
@@ -79,19 +77,18 @@ class MicrosoftBookingInvoice(models.TransientModel):
     def _compute_bookings(self):
         for wizard in self:
             wizard.company_ids = wizard.booking_ids.company_id
-            limit = fields.Datetime.now() - STALE
-            stale = wizard.booking_ids.settings_id.filtered(
-                lambda settings, limit=limit: (
-                    settings.last_success and settings.last_success < limit
-                )
+            settings = wizard.booking_ids.settings_id
+            wizard.data_as_of = ", ".join(
+                settings.with_context(booking_data_as_of=True).mapped("display_name")
             )
+            stale = settings.filtered(lambda record: record.is_stale and record.last_success)
             wizard.stale_warning = "\n".join(
                 self.env._(
                     "“%(name)s”: data as of %(moment)s. What changed in Bookings since then is not known here.",
-                    name=settings.name,
-                    moment=format_datetime(self.env, settings.last_success),
+                    name=record.name,
+                    moment=format_datetime(self.env, record.last_success),
                 )
-                for settings in stale
+                for record in stale
             )
 
     def _get_options(self):
@@ -119,24 +116,26 @@ class MicrosoftBookingInvoice(models.TransientModel):
 
     def _render_preview(self, groups, skipped):
         """The preview as a table: a row per draft with its sums, and what is left out with its reason."""
-        rows, totals = [], defaultdict(lambda: [0, 0.0, 0.0, 0.0])
+        rows, totals = [], defaultdict(lambda: [0, 0, 0.0, 0.0, 0.0, 0.0])
         for group in groups:
             currency = group.currency_id
-            net, tax = group._get_tax_preview()
+            net, tax = group._get_tax_preview(self._get_options())
+            hours = sum(group.mapped("duration"))
             rows.append(
                 {
                     "payer": group.payer_id.display_name,
                     "business": group.settings_id.name,
                     "count": len(group),
-                    "hours": sum(group.mapped("duration")),
+                    "hours": hours,
                     "net": formatLang(self.env, net, currency_obj=currency),
                     "tax": formatLang(self.env, tax, currency_obj=currency),
                     "total": formatLang(self.env, net + tax, currency_obj=currency),
                 }
             )
             total = totals[currency]
-            for index, value in enumerate((len(group), net, tax, net + tax)):
+            for index, value in enumerate((1, len(group), hours, net, tax, net + tax)):
                 total[index] += value
+        rows.sort(key=lambda row: (row["business"], row["payer"] or ""))
         reasons = Counter(text for _booking, _reason, text in skipped)
         return self.env["ir.qweb"]._render(
             "microsoft_bookings.booking_invoice_preview",
@@ -145,13 +144,16 @@ class MicrosoftBookingInvoice(models.TransientModel):
                 "several_businesses": len({row["business"] for row in rows}) > 1,
                 "totals": [
                     {
+                        "currency": currency.name,
+                        "drafts": drafts,
                         "count": count,
+                        "hours": hours,
                         **{
                             name: formatLang(self.env, value, currency_obj=currency)
                             for name, value in zip(("net", "tax", "total"), amounts, strict=True)
                         },
                     }
-                    for currency, (count, *amounts) in totals.items()
+                    for currency, (drafts, count, hours, *amounts) in totals.items()
                 ],
                 "reasons": reasons.most_common(),
             },
@@ -198,6 +200,6 @@ class MicrosoftBookingInvoice(models.TransientModel):
                 "type": "warning" if result["skipped"] else "success",
                 "title": self.env._("Draft invoices created"),
                 "message": message,
-                "next": invoices._get_records_action(name=self.env._("Draft Invoices")),
+                "next": invoices._get_booking_invoices_action(self.env._("Draft Invoices")),
             },
         }

@@ -28,6 +28,7 @@ from ..environment.layout import (
 )
 from ..environment.locks import exclusive
 from ..environment.odoo import module_key
+from ..environment.ports import HOST, free_port, is_free
 from ..environment.process import run_logged, tail
 from ..environment.workbench import Workbench, workbench
 
@@ -47,11 +48,11 @@ def main() -> int:
         state = _database(bench)
         now = datetime.fromisoformat(state["now"])
         kept = state.get("sandbox_port")
-        tenant_port = kept if kept and servers.is_free(kept) else servers.free_port()
+        tenant_port = kept if kept and is_free(kept) else free_port()
         with servers.tenant(bench.odoo.python, now, tenant_port) as tenant:
             env = servers.trust(Path(tenant["ca"]))
             with servers.odoo(bench, demo_database(), port, env) as process:
-                url = f"http://{servers.HOST}:{port}"
+                url = f"http://{HOST}:{port}"
                 agree = _tell(url, state, tenant)
                 _save(state | {"sandbox_port": tenant_port, "told": True})
                 if agree and stay:
@@ -97,11 +98,11 @@ def _port(stay: bool) -> int:
     """
     named = os.environ.get("PORT")
     if not named and not stay:
-        return servers.free_port()
+        return free_port()
     if named and not named.isdecimal():
         raise Complaint(f"PORT={named} is not a number.")
     port = int(named or PORT)
-    if not servers.is_free(port):
+    if not is_free(port):
         raise Complaint(
             f"Something listens on port {port} already. End it, or name another port:\n"
             f"    make demo PORT={port + 1}"

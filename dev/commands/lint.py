@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -95,7 +96,9 @@ def _run(command: list[str], env: dict[str, str], module: Path, silent: bool) ->
         errors="replace",
         check=False,
     )
-    text = done.stdout.replace(f"{module}/", "").replace(f"{MODULE}/", "").strip()
+    # Name files as they lie in the clone, not in the copy; one tool drops the first slash.
+    copy = re.escape(str(module).lstrip("/"))
+    text = re.sub(rf"/?{copy}/|^{MODULE}/", "", done.stdout, flags=re.MULTILINE).strip()
     if text:
         say(text)
     return done.returncode == 0 and not (silent and text)

@@ -16,7 +16,7 @@ from ..environment.process import run_shown
 from ..environment.python_env import clean_environment, python
 from .test import PLUGIN, PLUGINS
 
-PARTS = ("billing", "graph", "sandbox")
+PARTS = ("billing", "dev", "graph", "sandbox")
 
 
 def main() -> int:

@@ -12,12 +12,12 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from world import ACCOUNTANT, COMPANIES, HOUSEHOLD, HOUSEHOLD_EMAIL
+
 from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.modules import initialize_sys_path
 from odoo.modules.registry import Registry
 from odoo.tools import config
-
-from world import ACCOUNTANT, COMPANIES, HOUSEHOLD, HOUSEHOLD_EMAIL
 
 # The longest that Odoo lets an ordinary user's key live.
 KEY_LIFE = timedelta(days=90)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import ssl
 import subprocess
 import time
@@ -16,33 +15,14 @@ from pathlib import Path
 
 from ..environment.console import Complaint, Progress, step
 from ..environment.layout import REPOSITORY, clone, folder, logs
+from ..environment.ports import HOST
 from ..environment.process import ended, tail
 from ..environment.python_env import clean_environment
 from ..environment.workbench import Workbench
 from .rpc import OPENER
 
-HOST = "127.0.0.1"
 # How long a server may take to be ready (seconds).
 PATIENCE = 180
-
-
-def is_free(port: int) -> bool:
-    """Whether nothing listens on a port of this machine."""
-    with socket.socket() as probe:
-        # As servers do it: the port of a server that has just ended counts as free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from .console import Complaint
 from .layout import logs
 from .odoo import Odoo
+from .ports import free_port
 from .postgres import Postgres
 from .process import run_logged
 
@@ -18,17 +19,24 @@ LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
 
 
 def odoo_run(
-    odoo: Odoo, server: Postgres, database: str, *arguments: str, log: Path | None = None
+    odoo: Odoo,
+    server: Postgres,
+    database: str,
+    *arguments: str,
+    log: Path | None = None,
+    http: bool = False,
 ) -> Path:
     """Run ``odoo --stop-after-init`` on a database and show which module it is at.
 
     :param arguments: further options, such as ``-i account``
     :param log: where the log goes; a file named after the database when left out
+    :param http: serve the web client meanwhile, which browser tests need
     :return: the log
     :raise Complaint: when Odoo ends with an error, with its first errors
     """
     log = log or logs() / f"odoo-{database}.log"
-    command = odoo.command("-d", database, "--no-http", "--stop-after-init", *arguments)
+    web = f"--http-port={free_port()}" if http else "--no-http"
+    command = odoo.command("-d", database, web, "--stop-after-init", *arguments)
     code = run_logged(command, log, env=odoo.environment(server.environment), progress=_progress)
     if code:
         raise Complaint(f"Odoo ended with code {code}:\n{first_problems(log)}\nLog: {log}")

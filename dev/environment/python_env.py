@@ -91,7 +91,8 @@ def _make(home: Path) -> None:
         "PIP_USER": "0",
         "PIP_REQUIRE_HASHES": "1",
     }
-    pip = [home / "bin" / "python", "-m", "pip", "install", "--no-deps"]
+    # What Python compiles goes elsewhere (PYTHONPYCACHEPREFIX), so pip need not compile anything.
+    pip = [home / "bin" / "python", "-m", "pip", "install", "--no-deps", "--no-compile"]
     # Two of the packages come as source only. They are built with the setuptools of the lock
     # file, not with whatever pip would fetch for the purpose.
     build = home / "build.txt"

@@ -23,6 +23,8 @@ MODULES = ("account", "l10n_ch", "l10n_fr_account")
 LANGUAGES = ("fr_FR", "fr_CH", "de_CH")
 # How many prepared databases with this add-on are kept: one for each of the last states of it.
 KEPT = 4
+# None is dropped that another command may just be copying (seconds since its last use).
+RECENT = 3600
 
 
 class Templates:
@@ -88,6 +90,8 @@ class Templates:
             content = read_json(record)
             if content.get("kind") == kind:
                 found.append((content.get("used", 0), record))
-        for _used, record in sorted(found, reverse=True)[KEPT:]:
+        for used, record in sorted(found, reverse=True)[KEPT:]:
+            if time.time() - used < RECENT:
+                continue
             databases.drop(self.server, record.stem)
             record.unlink(missing_ok=True)

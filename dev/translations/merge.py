@@ -1,0 +1,83 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Runs inside Odoo's Python: makes the files of ``i18n/`` out of what Odoo exported.
+
+Everything but the terms is left out of the template, above all dates and Odoo's exact version, so
+that unchanged terms make an unchanged file, on whichever machine and day it is made.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import polib
+
+HEADER = "Terms of microsoft_bookings, exported by Odoo (make pot)."
+METADATA = {
+    "Project-Id-Version": "microsoft_bookings 19.0",
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+}
+
+
+def main(exported: str, i18n: str, *options: str) -> int:
+    """Write the template and every language, or with ``--check`` only compare them.
+
+    :param exported: the file that Odoo wrote
+    :param i18n: the folder of the template and of ``<language>.po``
+    :return: with ``--check`` 1 when a file is not current or not complete, else 0
+    """
+    check = "--check" in options
+    terms = polib.pofile(exported)
+    folder = Path(i18n)
+    template = polib.POFile()
+    template.header, template.metadata = HEADER, METADATA
+    template.extend(_entry(term) for term in terms)
+    faults = _store(folder / Path(exported).name, template, check)
+    for path in sorted(folder.glob("*.po")):
+        merged, left = _merged(path, terms)
+        faults += _store(path, merged, check)
+        for term in left:
+            print(f"{path.name}: not translated: {term!r}")
+        faults += bool(left)
+        print(f"    {path.name}: {len(merged) - len(left)} of {len(merged)} terms translated")
+    return 1 if check and faults else 0
+
+
+def _merged(path: Path, terms: polib.POFile) -> tuple[polib.POFile, list[str]]:
+    """A language with exactly these terms, and those of them that it has no translation of."""
+    former = polib.pofile(str(path))
+    known = {entry.msgid: entry.msgstr for entry in former if not entry.obsolete}
+    merged = polib.POFile()
+    merged.header, merged.metadata = former.header, former.metadata
+    merged.extend(_entry(term, known.get(term.msgid, "")) for term in terms)
+    return merged, [entry.msgid for entry in merged if not entry.msgstr]
+
+
+def _entry(term: polib.POEntry, translation: str = "") -> polib.POEntry:
+    """A term as Odoo wants to read it: its comments say where it is used."""
+    return polib.POEntry(
+        msgid=term.msgid,
+        msgstr=translation,
+        comment=term.comment,
+        occurrences=term.occurrences,
+        flags=term.flags,
+    )
+
+
+def _store(path: Path, content: polib.POFile, check: bool) -> int:
+    """Write a file, if it differs; with ``check`` say so instead and return 1."""
+    text = f"{content}\n".rstrip("\n") + "\n"
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return 0
+    if check:
+        print(f"{path.name} is not current: make pot, then translate what is new")
+        return 1
+    path.write_text(text, encoding="utf-8")
+    print(f"    {path.name} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

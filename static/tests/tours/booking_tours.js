@@ -1,0 +1,121 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+// Nothing here is found by its words: the same tours run in every language.
+const CREATE = ".o_control_panel .o_booking_create_invoices";
+const ROW = ".o_list_view .o_data_row";
+const READY = `${ROW} td[name=status] .text-bg-success`;
+const TO_CHECK = `${ROW} td[name=status] .text-bg-warning`;
+// Of the list of bookings and not of the invoices that comes after it.
+const BOOKINGS = ".o_list_view td[name=billing_state], .o_list_view td[name=status]";
+
+const filter = (position) => [
+    { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+    { trigger: `.o_filter_menu .o_menu_item:eq(${position})`, run: "click" },
+    { trigger: ".o_searchview .o_searchview_facet" },
+    { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+];
+const select = (position) => ({
+    content: `Select row ${position}`,
+    trigger: `${ROW}:eq(${position}) .o_list_record_selector input`,
+    run: "check",
+});
+const confirmDrafts = [
+    { content: "The preview names who pays", trigger: ".modal .o_booking_preview tbody tr" },
+    { trigger: ".modal footer button[name=action_create_invoices]", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+];
+const oneDraft = {
+    content: "The draft is open",
+    trigger:
+        ".o_form_view:has([name=invoice_line_ids]) .o_statusbar_status button[data-value=draft].o_arrow_button_current",
+};
+const severalDrafts = {
+    content: "The drafts are listed",
+    trigger: ".o_list_view td[name=invoice_partner_display_name]",
+};
+const back = [
+    { trigger: ".o_breadcrumb .o_back_button, .breadcrumb .o_back_button", run: "click" },
+    { content: "Back among the bookings", trigger: BOOKINGS },
+];
+
+tours.add("microsoft_bookings_invoice", {
+    steps: () => [
+        { content: "Something is to check", trigger: TO_CHECK },
+        ...filter(0),
+        { content: "Only what is ready", trigger: `body:not(:has(${TO_CHECK})) ${READY}` },
+        // One
+        select(0),
+        { trigger: CREATE, run: "click" },
+        ...confirmDrafts,
+        oneDraft,
+        ...back,
+        // Several
+        select(0),
+        select(1),
+        { trigger: CREATE, run: "click" },
+        ...confirmDrafts,
+        severalDrafts,
+        ...back,
+        // The rest
+        { trigger: ".o_control_panel .o_booking_invoice_all", run: "click" },
+        { content: "It says what is left out", trigger: ".modal .o_booking_preview .alert-warning li" },
+        ...confirmDrafts,
+        severalDrafts,
+    ],
+});
+
+tours.add("microsoft_bookings_invoice_phone", {
+    steps: () => [
+        { content: "A card says what is to check", trigger: ".o_kanban_record .text-bg-warning" },
+        {
+            content: "Open one that is ready",
+            trigger: ".o_kanban_record:has(.text-bg-success):eq(0)",
+            run: "click",
+        },
+        { trigger: ".o_form_view .o_field_widget[name=payer_id]" },
+        { trigger: ".o_statusbar_buttons .o_booking_create_invoices", run: "click" },
+        ...confirmDrafts,
+        { trigger: ".o_form_view .o_field_widget[name=invoice_line_ids]" },
+        { trigger: ".o_back_button", run: "click" },
+        { trigger: ".o_form_view .o_field_widget[name=payer_id]" },
+        { trigger: ".o_back_button", run: "click" },
+        { trigger: ".o_kanban_record .text-bg-success" },
+        { trigger: ".o_control_panel .o_booking_invoice_all", run: "click" },
+        ...confirmDrafts,
+        { content: "The drafts are listed", trigger: ".o_kanban_view .o_kanban_record [name=amount_total_in_currency_signed]" },
+    ],
+});
+
+tours.add("microsoft_bookings_exclude", {
+    steps: () => [
+        select(0),
+        { trigger: ".o_control_panel button[name=action_exclude]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason_id] input:eq(1)", run: "click" },
+        { trigger: ".modal footer button[name=action_exclude]", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { content: "Two of three are left", trigger: `.o_list_view:not(:has(.o_data_row:eq(2))) .o_data_row:eq(1)` },
+    ],
+});
+
+tours.add("microsoft_bookings_undo_exclude", {
+    steps: () => [
+        { trigger: ".o_form_view .o_field_widget[name=exclusion_reason_id]" },
+        { trigger: ".o_statusbar_buttons button[name=action_undo_exclude]", run: "click" },
+        {
+            content: "It is ready again",
+            trigger: ".o_statusbar_status button[data-value=to_invoice].o_arrow_button_current",
+        },
+    ],
+});
+
+tours.add("microsoft_bookings_price", {
+    steps: () => [
+        { content: "One row waits for its price", trigger: TO_CHECK },
+        { trigger: `${ROW}:has(.text-bg-warning) .o_list_record_selector input`, run: "check" },
+        { trigger: `${ROW}.o_data_row_selected td[name=unit_price]`, run: "click" },
+        { trigger: `${ROW}.o_data_row_selected td[name=unit_price] input`, run: "edit 180 && press Enter" },
+        { content: "The row is ready", trigger: `body:not(:has(${TO_CHECK})) ${READY}` },
+    ],
+});

@@ -1,0 +1,260 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The house's own rules: which way the arrows point, and that words and documents keep up with the code.
+
+Everything is read from the files, so that these tests need no Odoo.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+import polib
+
+from ..billing.pricing import REASONS
+from ..graph.errors import ALL_CODES, ERROR_CODES
+from ..graph.permissions import OPERATIONS
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULE = "microsoft_bookings"
+LICENSE = "# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl)."
+# What stands below Odoo: each may import nothing of it, and nothing of the others of ours.
+GROUND = ("billing", "graph", "sandbox")
+# Tests that need no Odoo, and so are not loaded by Odoo's own runner.
+NO_ODOO = ("test_billing_", "test_dev_", "test_graph_", "test_sandbox_", "test_house")
+
+# Imports every module of the packages below Odoo, where there is none.
+CLEAN_IMPORT = """
+import importlib, pkgutil, sys, types
+class NoOdoo:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "odoo":
+            raise ModuleNotFoundError(f"{name} is out of reach here")
+sys.meta_path.insert(0, NoOdoo())
+module, root, *packages = sys.argv[1:]
+parent = sys.modules[module] = types.ModuleType(module)
+parent.__path__ = [root]
+for package in packages:
+    found = importlib.import_module(f"{module}.{package}")
+    names = [info.name for info in pkgutil.iter_modules(found.__path__) if info.name != "__main__"]
+    for name in names:
+        importlib.import_module(f"{module}.{package}.{name}")
+    print(package, len(names))
+"""
+
+
+def python_files(*folders):
+    """The Python files of these folders of the house, or of the whole of it."""
+    starts = [ROOT / folder for folder in folders] if folders else [ROOT]
+    return [
+        path
+        for start in starts
+        for path in sorted(start.rglob("*.py"))
+        if "__pycache__" not in path.parts and ".git" not in path.parts
+    ]
+
+
+def imports_of(path):
+    """What a file imports, as dotted names; what lies in the house begins with the module's name."""
+    package = (MODULE, *path.relative_to(ROOT).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            base += [node.module] if node.module else []
+            yield from (".".join([*base, alias.name]) for alias in node.names)
+
+
+def our_parts(path):
+    """The folders of the house that a file imports from."""
+    ours = re.compile(rf"(?:odoo\.addons\.)?{MODULE}\.(\w+)")
+    return {found[1] for name in imports_of(path) if (found := ours.match(name))}
+
+
+def assigned(name, folder="models"):
+    """The literal value of a module-level name, wherever in the folder it is assigned."""
+    for path in python_files(folder):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and any(
+                isinstance(target, ast.Name) and target.id == name for target in node.targets
+            ):
+                return ast.literal_eval(node.value)
+    raise AssertionError(f"{name} is assigned nowhere in {folder}/")
+
+
+def dict_keys_in(function, folder="models"):
+    """The literal keys of every dict within a method, wherever in the folder it is defined."""
+    return {
+        key.value
+        for path in python_files(folder)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name == function
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Dict)
+        for key in inner.keys
+        if isinstance(key, ast.Constant)
+    }
+
+
+def document(name):
+    """A document's text with its lines joined, so that a sentence may be wrapped anywhere."""
+    return " ".join((ROOT / name).read_text(encoding="utf-8").split())
+
+
+class TestArrows(unittest.TestCase):
+    """Arrows point down only: wizards, then models, then graph and billing; the sandbox stands apart."""
+
+    def test_ground_imports_no_odoo_and_no_neighbour(self):
+        for part in GROUND:
+            files = python_files(part)
+            self.assertGreater(len(files), 2)
+            for path in files:
+                with self.subTest(path.name):
+                    odoo = [name for name in imports_of(path) if name.split(".")[0] == "odoo"]
+                    self.assertEqual(odoo, [])
+                    self.assertLessEqual(our_parts(path), {part})
+
+    def test_models_do_not_look_up(self):
+        for path in python_files("models"):
+            with self.subTest(path.name):
+                self.assertLessEqual(our_parts(path), {"models", *GROUND})
+
+    def test_only_tests_and_programs_import_tests_or_programs(self):
+        for path in python_files("models", "wizards"):
+            with self.subTest(path.name):
+                self.assertTrue(our_parts(path).isdisjoint({"tests", "dev"}))
+
+    def test_ground_imports_where_there_is_no_odoo(self):
+        command = [sys.executable, "-I", "-c", CLEAN_IMPORT, MODULE, str(ROOT), *GROUND]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = dict(line.split() for line in done.stdout.splitlines())
+        for part in GROUND:
+            modules = {path.stem for path in (ROOT / part).glob("*.py")}
+            self.assertEqual(int(told[part]), len(modules - {"__init__", "__main__"}))
+
+
+class TestFiles(unittest.TestCase):
+    def test_every_python_file_names_its_licence(self):
+        for path in python_files():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            if lines:
+                with self.subTest(str(path.relative_to(ROOT))):
+                    self.assertIn(LICENSE, lines[:2])
+
+    def test_every_odoo_test_is_loaded(self):
+        loaded = {
+            name.rpartition(".")[2]
+            for name in imports_of(ROOT / "tests" / "__init__.py")
+            if name.startswith(f"{MODULE}.tests.")
+        }
+        files = {
+            path.stem
+            for path in (ROOT / "tests").glob("test_*.py")
+            if not path.stem.startswith(NO_ODOO)
+        }
+        self.assertEqual(loaded, files)
+
+
+class TestFrench(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = polib.pofile(str(ROOT / "i18n" / f"{MODULE}.pot"))
+        french = polib.pofile(str(ROOT / "i18n" / "fr.po"))
+        cls.french = {entry.msgid: entry.msgstr for entry in french if not entry.obsolete}
+
+    def test_every_term_is_translated_with_its_placeholders(self):
+        mark = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w+\}|</?\w+[^>]*>")
+        self.assertGreater(len(self.template), 500)
+        self.assertEqual({entry.msgid for entry in self.template}, set(self.french))
+        for term, translation in self.french.items():
+            with self.subTest(term):
+                self.assertTrue(translation.strip())
+                self.assertEqual(sorted(mark.findall(term)), sorted(mark.findall(translation)))
+                self.assertEqual(term.endswith("."), translation.endswith("."))
+
+    def test_every_graph_error_is_marked_and_translated(self):
+        for code in ALL_CODES:
+            for sentence in ERROR_CODES[code]:
+                with self.subTest(code):
+                    self.assertTrue(self.french.get(sentence))
+
+    def test_every_operation_is_marked_and_translated(self):
+        for operation in OPERATIONS.values():
+            with self.subTest(operation.phrase):
+                self.assertTrue(self.french.get(operation.phrase))
+
+    def test_the_words_of_the_trade(self):
+        for term, translation in {
+            "Booking Sync Settings": "Paramètres synch. réservations",
+            "Uninvoiced Bookings": "Réservations non facturées",
+            "Payer": "Payeur",
+            "Draft Invoices": "Factures brouillon",
+            "To check": "À vérifier",
+            "Service": "Prestation",
+            "Outcome": "Issue",
+        }.items():
+            with self.subTest(term):
+                self.assertEqual(self.french[term], translation)
+
+
+class TestReasons(unittest.TestCase):
+    def test_every_reason_says_what_to_do(self):
+        self.assertLessEqual(dict(assigned("ISSUES")).keys(), dict_keys_in("_get_issue_text"))
+
+    def test_every_reason_of_pricing_is_shown(self):
+        self.assertLessEqual(set(REASONS), dict(assigned("ISSUES")).keys())
+
+    def test_every_reason_is_in_the_readme(self):
+        readme = document("README.rst")
+        for issue, label in assigned("ISSUES"):
+            with self.subTest(issue):
+                self.assertIn(f"*{label}*", readme)
+
+
+class TestDocuments(unittest.TestCase):
+    def test_every_command_of_the_documents_exists(self):
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+        self.assertLessEqual({"demo", "test", "lint"}, targets)
+        for name in ("README.rst", "CONTRIBUTING.rst"):
+            command = re.compile(r"``make ([a-z]+)|^ +make ([a-z]+)$", re.MULTILINE)
+            text = (ROOT / name).read_text(encoding="utf-8")
+            commands = {first or second for first, second in command.findall(text)}
+            self.assertTrue(commands)
+            self.assertLessEqual(commands, targets, name)
+
+    def test_every_file_that_contributing_names_exists(self):
+        named = re.findall(r"``((?:[\w.]+/)+[\w.*<>]*)``", document("CONTRIBUTING.rst"))
+        self.assertGreater(len(named), 20)
+        for name in named:
+            with self.subTest(name):
+                self.assertTrue("<" in name or list(ROOT.glob(name.rstrip("/"))))
+
+    def test_every_method_that_the_documents_name_exists(self):
+        defined = {
+            node.name
+            for path in python_files()
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.FunctionDef)
+        }
+        for name in ("README.rst", "CONTRIBUTING.rst"):
+            # Python's own and the ORM's that the examples use are of one word.
+            methods = set(re.findall(r"\b(_*[a-z]+_\w+)\(", self._code(name)))
+            self.assertTrue(methods)
+            self.assertEqual(methods - defined, set(), name)
+
+    def test_the_version_is_in_the_changelog(self):
+        manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))
+        self.assertIn(manifest["version"], document("CHANGELOG.rst"))
+
+    @staticmethod
+    def _code(name):
+        """What a document shows as code: literals and indented blocks."""
+        text = (ROOT / name).read_text(encoding="utf-8")
+        blocks = re.findall(r"^(?: {3,}|\t).+$", text, re.MULTILINE)
+        return "\n".join([*re.findall(r"``[^`]+``", text), *blocks])

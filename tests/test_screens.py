@@ -1,0 +1,142 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an invoicing user does all day, in a real browser."""
+
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import BookingCommon
+
+URL = "/odoo/uninvoiced-bookings"
+
+
+class ScreensCommon(BookingCommon, HttpCase):
+    """Three people's bookings, one of them without a price, and a user who may invoice and nothing else."""
+
+    lang = "en_US"
+
+    def setUp(self):
+        super().setUp()
+        self.env["res.lang"]._activate_lang(self.lang)
+        self.cara = self.tenant.add_customer(
+            "studio@contoso.example", "Cara", email="cara@example.com"
+        )
+        # The newest comes first in the list.
+        self.book(self.haircut, days=1)
+        self.book(self.lesson, days=2, customers=[self.bob])
+        self.book(self.haircut, days=3, customers=[self.cara])
+        self.user = new_test_user(
+            self.env,
+            login="bookings_user",
+            groups="base.group_user,account.group_account_invoice",
+            company_id=self.env.company.id,
+            company_ids=[(6, 0, self.env.company.ids)],
+            lang=self.lang,
+            tz="Europe/Zurich",
+        )
+
+    def book_the_rest(self):
+        """Two more payers for *Invoice All*, and one booking that it has to leave out."""
+        dan = self.tenant.add_customer("studio@contoso.example", "Dan", email="dan@example.com")
+        eve = self.tenant.add_customer("studio@contoso.example", "Eve", email="eve@example.com")
+        self.book(self.haircut, days=4, customers=[dan])
+        self.book(self.haircut, days=5, customers=[eve])
+        self.book(self.audit, days=6, customers=[eve])
+
+    def assert_drafts(self, expected):
+        """The drafts of the user are these: payer -> net."""
+        moves = self.env["account.move"].search(
+            [("create_uid", "=", self.user.id), ("state", "=", "draft")]
+        )
+        self.assertEqual(
+            sorted((move.partner_id.name, move.amount_untaxed) for move in moves), sorted(expected)
+        )
+        return moves
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(ScreensCommon):
+    def invoice_one_several_and_all(self):
+        self.book_the_rest()
+        self.sync()
+        self.start_tour(URL, "microsoft_bookings_invoice", login=self.user.login)
+        self.assert_drafts(
+            [
+                ("Ana Müller", 50.0),
+                ("Bob", 80.0),
+                ("Cara", 50.0),
+                ("Dan", 50.0),
+                ("Eve", 50.0),
+            ]
+        )
+        self.assertEqual(
+            self.bookings().filtered(lambda booking: not booking.invoice_id).issue,
+            "price_to_confirm",
+        )
+
+    def test_invoice_one_several_and_all(self):
+        self.invoice_one_several_and_all()
+
+    def test_exclude_with_a_reason_and_undo(self):
+        self.sync()
+        self.start_tour(URL, "microsoft_bookings_exclude", login=self.user.login)
+        excluded = self.bookings().filtered("exclusion_reason_id")
+        self.assertEqual(excluded.customer_name, "Ana Müller")
+        self.assertEqual(excluded.billing_state, "excluded")
+        second = self.env["microsoft.booking.exclusion.reason"].search([])[1]
+        self.assertEqual(excluded.exclusion_reason_id, second)
+        self.start_tour(
+            f"/odoo/bookings/{excluded.id}",
+            "microsoft_bookings_undo_exclude",
+            login=self.user.login,
+        )
+        self.assertFalse(excluded.exclusion_reason_id)
+        self.assertEqual(excluded.billing_state, "to_invoice")
+
+    def test_type_a_price_in_the_list(self):
+        audit = self.book(self.audit, days=6)
+        self.sync()
+        booking = self.bookings(audit)
+        self.assertEqual(booking.issue, "price_to_confirm")
+        self.start_tour(URL, "microsoft_bookings_price", login=self.user.login)
+        self.assertRecordValues(
+            booking,
+            [
+                {
+                    "billing_state": "to_invoice",
+                    "issue": False,
+                    "amount": 180.0,
+                    "price_decided_by_id": self.user.id,
+                }
+            ],
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestScreensInFrench(ScreensCommon):
+    lang = "fr_FR"
+
+    def test_invoice_one_several_and_all(self):
+        TestScreens.invoice_one_several_and_all(self)
+
+
+@tagged("post_install", "-at_install")
+class TestScreensOnAPhone(ScreensCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_invoice_one_and_all(self):
+        self.book_the_rest()
+        self.sync()
+        self.start_tour(URL, "microsoft_bookings_invoice_phone", login=self.user.login)
+        moves = self.assert_drafts(
+            [
+                ("Ana Müller", 50.0),
+                ("Bob", 80.0),
+                ("Cara", 50.0),
+                ("Dan", 50.0),
+                ("Eve", 50.0),
+            ]
+        )
+        # One by itself, then the rest together.
+        runs = self.env["microsoft.booking.run"].search([("kind", "=", "invoice")])
+        self.assertEqual(sorted(len(run.invoice_ids) for run in runs), [1, 4])
+        self.assertEqual(runs.invoice_ids, moves)
