@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models import sandbox_session
 from ..models.booking_run import OPEN_STATES
 from ..sandbox import Fault, SandboxApp, build_tenant
 from .common import BookingCommon
@@ -94,10 +95,7 @@ class TestFaultSync(BookingCommon):
         :return: what it ends with, how many requests it made, how often it waited and how many runs it took
         """
         with self.rolled_back():
-            app = SandboxApp(self.load)
-            business_id = "load-1@contoso.example"
-            settings = self.connect(app, name="Load", business_id=business_id)
-            app.requests.clear()
+            app, settings = self.connect_load()
             app.faults[:] = faults
             run = settings._start_sync()
             waits, runs = 0, 1
@@ -115,7 +113,25 @@ class TestFaultSync(BookingCommon):
                     self.assertGreater(run.resume_at, fields.Datetime.now())
                     run.resume_at = fields.Datetime.now()
             self.assertEqual(run.state, "done", run.problem_ids.mapped("message"))
+            sandbox_session.forget_app(settings)
             return self.snapshot(settings), len(app.requests), waits, runs
+
+    def connect_load(self):
+        """Settings connected to the large business, to be forgotten before they are rolled back."""
+        app = SandboxApp(self.load)
+        settings = self.env["microsoft.booking.settings"].create(
+            {
+                "name": "Load",
+                "cloud": "sandbox",
+                "business_id": "load-1@contoso.example",
+                "create_contacts": True,
+                "sync_services": "import",
+            }
+        )
+        sandbox_session.use_app(settings, app)
+        settings.action_test_connection()
+        app.requests.clear()
+        return app, settings
 
     @contextmanager
     def rolled_back(self):
