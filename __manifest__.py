@@ -15,6 +15,8 @@
         "security/booking_security.xml",
         "data/ir_cron_data.xml",
         "data/booking_exclusion_reason_data.xml",
+        "data/mail_template_data.xml",
+        "wizards/booking_connect_views.xml",
         "wizards/booking_exclude_views.xml",
         "wizards/booking_invoice_views.xml",
         "views/booking_settings_views.xml",

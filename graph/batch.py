@@ -61,7 +61,7 @@ class _Part:
     client_request_id: str = ""
 
     @property
-    def read(self) -> bool:
+    def is_read(self) -> bool:
         return self.request.method == "GET"
 
 
@@ -102,14 +102,14 @@ class BatchRunner:
     def _next_chunk(self) -> list[_Part]:
         """Up to twenty parts; never reads and writes together, as they are repeated differently."""
         chunk = [self._queue.popleft()]
-        while self._queue and len(chunk) < MAX_PARTS and self._queue[0].read == chunk[0].read:
+        while self._queue and len(chunk) < MAX_PARTS and self._queue[0].is_read == chunk[0].is_read:
             chunk.append(self._queue.popleft())
         return chunk
 
     def _send(self, chunk: list[_Part]) -> dict[str, dict]:
         """The parts' answers by their number in the batch."""
         body = {"requests": [_as_json(number, part) for number, part in enumerate(chunk)]}
-        answer = self._client.send_batch(body, read=chunk[0].read, parts=len(chunk))
+        answer = self._client.send_batch(body, read=chunk[0].is_read, parts=len(chunk))
         responses = answer.get("responses")
         if not isinstance(responses, list):
             raise make_error("unexpected_answer", details={"host": self._client.host})
@@ -128,7 +128,7 @@ class BatchRunner:
         if 200 <= status < 300:
             if isinstance(body, dict):
                 return BatchResult(status, body)
-            if body is None and not part.read:
+            if body is None and not part.is_read:
                 return BatchResult(status, None)
             code = "empty_answer" if body is None else "not_json"
             return BatchResult(status, None, make_error(code, status=status, details=details))
@@ -137,7 +137,7 @@ class BatchRunner:
             status,
             headers if isinstance(headers, dict) else {},
             body,
-            read=part.read,
+            read=part.is_read,
             host=self._client.host,
             now=self._client.now(),
             client_request_id=part.client_request_id,
@@ -150,7 +150,7 @@ class BatchRunner:
         if error.code == "token_rejected" and not part.renewed:
             part.renewed = True
             self._client.renew_token()
-        elif self._client.may_repeat(error, part.read, part.attempts):
+        elif self._client.may_repeat(error, part.is_read, part.attempts):
             part.not_before = self._client.when_to_repeat(error, part.attempts)
             part.throttled = error.code == "throttled"
             part.attempts += 1
@@ -160,7 +160,7 @@ class BatchRunner:
 
     def _requeue(self, again: list[_Part]) -> None:
         self._client.retry_count += len(again)
-        if again and not again[0].read:
+        if again and not again[0].is_read:
             # Writes keep their order.
             self._queue.extendleft(reversed(again))
         else:
@@ -175,7 +175,7 @@ class BatchRunner:
 def _confirmed(part: _Part, result: BatchResult) -> BatchResult:
     """A part's last result; a write that may or may not have been carried out says so."""
     error = result.error
-    if error is None or part.read or not error.retryable or error.not_carried_out:
+    if error is None or part.is_read or not error.retryable or error.not_carried_out:
         return result
     return BatchResult(result.status, result.body, remake_error(error, "write_unconfirmed"))
 

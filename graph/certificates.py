@@ -51,6 +51,20 @@ def client_certificate(pem: str, passphrase: str | None, now: datetime) -> dict[
     }
 
 
+def certificate_expiry(pem: str) -> datetime:
+    """Until when a certificate is valid.
+
+    :param pem: PEM text of certificates; the first one counts, as in what
+        :func:`client_certificate` returns
+    :returns: aware UTC datetime
+    :raises ConfigurationError: ``certificate_missing``, ``certificate_unreadable``
+    """
+    _keys, certificates = _blocks(pem)
+    if not certificates:
+        raise make_error("certificate_missing")
+    return _not_after(_load_certificate(certificates[0]))
+
+
 def _blocks(pem: str) -> tuple[list[bytes], list[bytes]]:
     """The PEM blocks of a text: of private keys, of certificates. Margins do no harm."""
     text = "\n".join(line.strip() for line in pem.splitlines())

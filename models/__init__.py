@@ -3,11 +3,17 @@ from . import booking_mirror
 from . import booking_settings
 from . import booking_credential
 from . import booking_connection
+from . import booking_secrets
+from . import booking_input
 from . import booking_connection_check
 from . import booking_schedule
 from . import booking_freshness
 from . import booking_run
 from . import booking_sync
+from . import booking_notices
+from . import booking_expiry
+from . import booking_alarm
+from . import booking_setup
 from . import booking
 from . import booking_pricing
 from . import booking_service

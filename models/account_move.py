@@ -41,6 +41,7 @@ class AccountMove(models.Model):
         if len(self) > 1:
             invoice_list = self.env.ref("account.view_out_invoice_tree")
             views["views"] = [(invoice_list.id, "list"), (False, "kanban"), (False, "form")]
+            views["mobile_view_mode"] = "kanban"
             views["search_view_id"] = [self.env.ref("account.view_account_invoice_filter").id]
         # Not the context of the bookings: what is a default there means something else here.
         return self._get_records_action(

@@ -10,10 +10,9 @@ from ..graph.auth import Credentials, TokenProvider, token_provider
 from ..graph.client import GraphClient
 from ..graph.clouds import get_cloud
 from ..graph.errors import GraphError
-from .booking_credential import SECRET_FIELDS
 from .booking_run import OPEN_STATES
 from .graph_messages import explain
-from .sandbox_session import SANDBOX_URLS, sandbox_credentials, sandbox_session
+from .sandbox_session import SANDBOX_URLS, SandboxTime, sandbox_credentials, sandbox_session
 
 # A change of one of these makes another connection: it has to be tested again.
 CONNECTION_FIELDS = {
@@ -73,36 +72,6 @@ class MicrosoftBookingSettings(models.Model):
         required=True,
         default="secret",
     )
-    client_secret = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_secrets",
-        groups="base.group_system",
-        copy=False,
-        exportable=False,
-        help="The secret's value, not its id. It is stored and never shown again.",
-    )
-    private_key = fields.Text(
-        "Private Key and Certificate (PEM)",
-        compute="_compute_secrets",
-        inverse="_inverse_secrets",
-        groups="base.group_system",
-        copy=False,
-        exportable=False,
-        help="The PEM text of the private key, followed by its certificate. It is stored and never shown again.",
-    )
-    private_key_passphrase = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_secrets",
-        groups="base.group_system",
-        copy=False,
-        exportable=False,
-    )
-    has_secret = fields.Boolean(compute="_compute_has_secret", string="Secret Stored")
-    secret_expiry = fields.Date(
-        "Secret Expires On",
-        copy=False,
-        help="As Entra shows it; the responsible person is reminded before.",
-    )
     business_id = fields.Char(
         "Bookings Business",
         copy=False,
@@ -112,45 +81,6 @@ class MicrosoftBookingSettings(models.Model):
     failure_count = fields.Integer("Failures in a Row", readonly=True, copy=False)
     last_problem = fields.Text(readonly=True, copy=False)
     last_problem_request_id = fields.Char("Microsoft Request ID", readonly=True, copy=False)
-
-    # === SECRETS === #
-
-    def _compute_secrets(self):
-        """Secrets go in and never come out."""
-        for name in SECRET_FIELDS:
-            self[name] = False
-
-    def _inverse_secrets(self):
-        """Keep the secrets that were typed; an emptied field keeps the stored one, and so does an unchanged form."""
-        for settings in self:
-            typed = {name: settings[name].strip() for name in SECRET_FIELDS if settings[name]}
-            if not typed:
-                continue
-            credential = settings._get_credential()
-            if credential:
-                credential.write(typed)
-            else:
-                credential.create({"settings_id": settings.id, **typed})
-        self.invalidate_recordset([*SECRET_FIELDS, "has_secret"])
-
-    def _get_credential(self):
-        """Where the secrets lie; for the code that signs in, and for no answer to anybody."""
-        return (
-            self.env["microsoft.booking.credential"].sudo().search([("settings_id", "=", self.id)])
-        )
-
-    @api.depends("auth_method")
-    def _compute_has_secret(self):
-        credentials = (
-            self.env["microsoft.booking.credential"]
-            .sudo()
-            .search([("settings_id", "in", self.ids)])
-        )
-        by_settings = credentials.grouped("settings_id")
-        for settings in self:
-            credential = by_settings.get(settings._origin, credentials.browse())
-            name = "private_key" if settings.auth_method == "certificate" else "client_secret"
-            settings.has_secret = bool(credential[name])
 
     @api.constrains("cloud", "authority_url", "graph_url")
     def _check_urls(self):
@@ -174,24 +104,36 @@ class MicrosoftBookingSettings(models.Model):
 
     # === THE CLIENT === #
 
-    def _get_graph_client(self, deadline=None):
+    def _get_graph_client(self, deadline=None, **options):
         """A client of Microsoft Graph that signs in as this connection.
 
         :param deadline: aware UTC datetime past which the client never sleeps
+        :param options: further ones of :class:`..graph.client.GraphClient`; with a ``timeout`` the client signs in
+            anew, by itself and within it, instead of by the token that this process keeps
         :return: a :class:`..graph.client.GraphClient`
         :raise UserError: when tenant, application or secret are missing
         :raise GraphError: when the address of the cloud cannot be used
         """
         self.ensure_one()
         if self.cloud == "sandbox":
-            cloud, session = get_cloud("sandbox", *SANDBOX_URLS), sandbox_session(self)
+            cloud = get_cloud("sandbox", *SANDBOX_URLS)
             tokens = TokenProvider(
                 cloud, sandbox_credentials(self), session_factory=lambda: sandbox_session(self)
             )
+            pastime = SandboxTime()
+            options |= {
+                "session": sandbox_session(self),
+                "sleep": pastime.sleep,
+                "clock": pastime.now,
+            }
         else:
-            cloud, session = get_cloud(self.cloud, self.authority_url, self.graph_url), None
-            tokens = token_provider(cloud, self._get_credentials())
-        return GraphClient(cloud, tokens, session=session, deadline=deadline)
+            cloud = get_cloud(self.cloud, self.authority_url, self.graph_url)
+            credentials = self._get_credentials()
+            if "timeout" in options:
+                tokens = TokenProvider(cloud, credentials, timeout=options["timeout"])
+            else:
+                tokens = token_provider(cloud, credentials)
+        return GraphClient(cloud, tokens, deadline=deadline, **options)
 
     def _get_credentials(self):
         """What this connection signs in with.
@@ -200,10 +142,11 @@ class MicrosoftBookingSettings(models.Model):
         :raise UserError: naming what is missing
         """
         self.ensure_one()
+        certificate = self.auth_method == "certificate"
         required = {
             "tenant_id": self.tenant_id,
             "client_id": self.client_id,
-            "has_secret": self.has_secret,
+            "private_key" if certificate else "client_secret": self.has_secret,
         }
         missing = [
             self._fields[name].get_description(self.env, ["string"])["string"]
@@ -219,11 +162,11 @@ class MicrosoftBookingSettings(models.Model):
                 )
             )
         credential = self._get_credential()
-        certificate = self.auth_method == "certificate"
         return Credentials(
             tenant_id=self.tenant_id.strip(),
             client_id=self.client_id.strip(),
             secret=None if certificate else credential.client_secret,
+            previous_secret=(None if certificate else (credential.previous_client_secret or None)),
             private_key=credential.private_key if certificate else None,
             passphrase=(credential.private_key_passphrase or None) if certificate else None,
         )

@@ -5,13 +5,18 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..graph.bookings import BookingsApi
-from ..graph.errors import GraphError
+from ..graph.errors import ComeBackLater, GraphError, RefusedError, make_error, remake_error
+from ..graph.permissions import missing_permissions
 from .graph_messages import explain
 
 # In this order: each needs what the one before showed.
-CONNECTION_STEPS = ("token", "businesses", "business", "calendar", "appointment")
-# How long the whole test may take.
+SIGN_IN_STEPS = ("token", "permissions", "businesses")
+CONNECTION_STEPS = (*SIGN_IN_STEPS, "business", "calendar", "appointment")
+# How long the whole test may take, and in it a request for connecting and between two packets (seconds).
 PATIENCE = timedelta(seconds=10)
+TIMEOUT = (3, 4)
+# Once more, and not until the patience is at its end.
+MAX_RETRIES = 1
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -56,7 +61,7 @@ class MicrosoftBookingSettings(models.Model):
         }
 
     def _test_connection(self):
-        """Run the steps of the test until one fails; the answers are kept in ``connection_check``."""
+        """Run all steps of the test; a draft or failing connection that passes them is connected."""
         self.ensure_one()
         if not self.business_id:
             raise UserError(
@@ -64,37 +69,102 @@ class MicrosoftBookingSettings(models.Model):
                     "Which Bookings business? Fill in its address, such as salon@contoso.com."
                 )
             )
-        answers, error = [], None
-        bookings_api = None
-        for name in CONNECTION_STEPS:
+        error = self._run_connection_steps(CONNECTION_STEPS)
+        if not error and self.state in ("draft", "error"):
+            self.write({"state": "connected", "failure_count": 0})
+
+    def _run_connection_steps(self, names):
+        """Run these steps of the test until one fails; the answers are kept in ``connection_check``.
+
+        All of them together take no longer than about ``PATIENCE``.
+
+        :param names: some of ``CONNECTION_STEPS``, in their order
+        :return: the ``GraphError`` of the step that failed, or ``None``
+        """
+        self.ensure_one()
+        answers, error, bookings_api = [], None, None
+        for name in names:
             try:
                 bookings_api = bookings_api or BookingsApi(
-                    self._get_graph_client(deadline=self._now() + PATIENCE)
+                    self._get_graph_client(
+                        deadline=self._now() + PATIENCE, timeout=TIMEOUT, max_retries=MAX_RETRIES
+                    )
                 )
                 text = getattr(self, f"_check_connection_{name}")(bookings_api)
                 answers.append({"name": name, "ok": True, "text": text})
             except GraphError as graph_error:
-                explained = explain(self.env, graph_error)
-                # Listing needs a permission more than reading one business: the typed address is enough.
-                optional = name == "businesses" and graph_error.status in (401, 403)
-                answers.append({"name": name, "ok": optional, **explained})
+                error = self._get_step_error(graph_error, bookings_api)
+                # Listing may be refused where reading one business is not: the typed address is enough.
+                optional = name == "businesses" and (
+                    error.status in (401, 403) or isinstance(error, RefusedError)
+                )
+                answers.append({"name": name, "ok": optional, **explain(self.env, error)})
                 if not optional:
-                    error = graph_error
                     break
-        vals = {"connection_check": answers}
+                error = None
+        vals = {"connection_check": answers, "last_problem": False}
+        vals |= {"last_problem_request_id": False}
         if error:
-            vals |= self._prepare_problem_vals(error)
-        else:
-            vals |= {"last_problem": False, "last_problem_request_id": False}
-            if self.state in ("draft", "error"):
-                vals |= {"state": "connected", "failure_count": 0}
+            step, problem = self._get_step_names()[answers[-1]["name"]], answers[-1]["text"]
+            vals |= self._prepare_problem_vals(error) | {"last_problem": f"{step}: {problem}"}
         self.write(vals)
+        return error
+
+    def _get_step_error(self, error, api):
+        """What a step's problem is: of a test that ran out of time, why it did."""
+        if not isinstance(error, ComeBackLater):
+            return error
+        details = {"host": api.client.host, **error.details}
+        return remake_error(error, error.details.get("cause") or "timeout", **details)
 
     def _check_connection_token(self, api):
         """Sign in. Each step returns a sentence, or raises a ``GraphError``."""
-        api.client.tokens.get_token()
-        roles = ", ".join(sorted(api.client.tokens.roles()))
-        return self.env._("Granted: %(roles)s", roles=roles or self.env._("nothing"))
+        api.client.tokens.get_token(force=True)
+        if api.client.tokens.used_previous_secret:
+            return self.env._(
+                "Microsoft accepts the previous client secret only. Enter the value of the new one again."
+            )
+        return self.env._("Microsoft knows the application.")
+
+    def _check_connection_permissions(self, api):
+        """Compare what was granted with what the chosen options need."""
+        roles = api.client.tokens.roles()
+        wanted = self._get_wanted_operations()
+        missing = missing_permissions(roles, wanted)
+        # A token that tells nothing is asked no further: the next steps show what it may do.
+        if missing and api.client.tokens.get_token().count(".") == 2:
+            raise make_error(
+                "permission_missing",
+                status=403,
+                details={
+                    "permission": ", ".join(dict.fromkeys(name for name, _operation in missing)),
+                    "operation": ", ".join(
+                        dict.fromkeys(wanted[operation] for _name, operation in missing)
+                    ),
+                },
+            )
+        return self.env._(
+            "Granted: %(roles)s", roles=", ".join(sorted(roles)) or self.env._("nothing")
+        )
+
+    def _get_wanted_operations(self):
+        """What the options that are switched on do at Microsoft's. Hook.
+
+        :return: a dict of a key of ``graph.permissions.OPERATIONS`` to what it is for, in words that follow “needed to”
+        """
+        self.ensure_one()
+        always = self.env._("read the business, its services, staff and appointments (always)")
+        wanted = dict.fromkeys(
+            ("read_business", "read_services", "read_staff_members", "read_appointments"), always
+        )
+        if self.sync_customers != "no":
+            wanted["read_customers"] = self.env._(
+                "read customers (option “%(option)s”)",
+                option=self._fields["sync_customers"].get_description(self.env, ["string"])[
+                    "string"
+                ],
+            )
+        return wanted
 
     def _check_connection_businesses(self, api):
         """List the businesses of the tenant."""
@@ -128,15 +198,19 @@ class MicrosoftBookingSettings(models.Model):
     def _now():
         return datetime.now(timezone.utc)
 
-    @api.depends("connection_check")
-    def _compute_connection_check_html(self):
-        names = {
+    def _get_step_names(self):
+        return {
             "token": self.env._("Sign-in"),
+            "permissions": self.env._("Permissions"),
             "businesses": self.env._("List of Bookings businesses"),
             "business": self.env._("The business"),
             "calendar": self.env._("Its calendar"),
             "appointment": self.env._("One appointment"),
         }
+
+    @api.depends("connection_check")
+    def _compute_connection_check_html(self):
+        names = self._get_step_names()
         for settings in self:
             settings.connection_check_html = (
                 self.env["ir.qweb"]._render(

@@ -1,7 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
-SECRET_FIELDS = ("client_secret", "private_key", "private_key_passphrase")
+SECRET_FIELDS = (
+    "client_secret",
+    "previous_client_secret",
+    "private_key",
+    "private_key_passphrase",
+)
 
 
 class MicrosoftBookingCredential(models.Model):
@@ -16,6 +21,7 @@ class MicrosoftBookingCredential(models.Model):
 
     settings_id = fields.Many2one("microsoft.booking.settings", required=True, ondelete="cascade")
     client_secret = fields.Char(copy=False, exportable=False)
+    previous_client_secret = fields.Char(copy=False, exportable=False)
     private_key = fields.Text(copy=False, exportable=False)
     private_key_passphrase = fields.Char(copy=False, exportable=False)
 

@@ -85,7 +85,7 @@ class MicrosoftBookingSettings(models.Model):
     def _sync_crons(self, vals=None):
         """Make the scheduled actions what the settings say.
 
-        A running action cannot be written: then the daily housekeeping, started as soon as possible, does it.
+        A running action cannot be written: then the hourly housekeeping, started as soon as possible, does it.
         """
         if vals is not None and CRON_FIELDS.isdisjoint(vals):
             return

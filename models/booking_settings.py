@@ -77,7 +77,6 @@ class MicrosoftBookingSettings(models.Model):
     )
     template_product_id = fields.Many2one(
         "product.template",
-        string="Template Product",
         check_company=True,
         help="New products are copies of this one: income account, taxes, category and so on.",
     )
@@ -137,16 +136,13 @@ class MicrosoftBookingSettings(models.Model):
     minimum_minutes = fields.Integer("Minimum (minutes)")
     no_show_fee = fields.Selection(FEE_RULES, string="No-show Fee", required=True, default="none")
     no_show_fee_value = fields.Float()
-    late_cancellation_fee = fields.Selection(
-        FEE_RULES, string="Late Cancellation Fee", required=True, default="none"
-    )
+    late_cancellation_fee = fields.Selection(FEE_RULES, required=True, default="none")
     late_cancellation_fee_value = fields.Float()
     late_notice_hours = fields.Float(
         "Notice (hours)", default=24.0, help="A later cancellation is a late one."
     )
     fee_product_id = fields.Many2one(
         "product.product",
-        string="Fee Product",
         check_company=True,
         help="Empty: the fee goes under the service's product.",
     )
@@ -174,7 +170,6 @@ class MicrosoftBookingSettings(models.Model):
     service_ids = fields.One2many(
         "microsoft.booking.service",
         "settings_id",
-        string="Services",
         context={"active_test": False},
     )
     booking_count = fields.Integer(compute="_compute_booking_count", string="Bookings")

@@ -196,6 +196,8 @@ class MicrosoftBookingSettings(models.Model):
         client = self._get_graph_client(self._get_deadline())
         api = BookingsApi(client)
         if not run.cursor:
+            # What was granted since the last run is in new tokens only.
+            client.renew_token()
             todo = self._plan_run(run)
             run.write(
                 {"cursor": {"todo": todo, "total": len(todo)}, "start_time": fields.Datetime.now()}

@@ -2,7 +2,7 @@
 """The cloud *sandbox*: a Bookings tenant in this very process, so that anybody can try the add-on without Microsoft."""
 
 import threading
-from datetime import timezone
+from datetime import datetime, timedelta, timezone
 
 import requests
 
@@ -11,12 +11,31 @@ from ..sandbox import SandboxApp, WsgiAdapter, build_tenant
 
 SANDBOX_URLS = ("https://login.sandbox.invalid", "https://graph.sandbox.invalid")
 
+
+class SandboxTime:
+    """The clock of one client of the sandbox: what it waits for a tenant in its own process passes at once.
+
+    :ivar slept: how long it has waited, as a ``timedelta``
+    """
+
+    def __init__(self):
+        self.slept = timedelta(0)
+
+    def now(self):
+        """The present, later by what was slept: an aware UTC datetime."""
+        return datetime.now(timezone.utc) + self.slept
+
+    def sleep(self, seconds):
+        """Let the time pass."""
+        self.slept += timedelta(seconds=seconds)
+
+
 _lock = threading.Lock()
 _apps = {}
 
 
 def _get_key(settings):
-    return (settings.env.cr.dbname, settings.id)
+    return (settings.env.cr.dbname, settings.id, settings.create_date)
 
 
 def _get_app(settings):
@@ -25,7 +44,11 @@ def _get_app(settings):
     with _lock:
         if key not in _apps:
             now = settings.create_date.replace(tzinfo=timezone.utc, microsecond=0)
-            _apps[key] = SandboxApp(build_tenant("small", seed=settings.id, now=now))
+            tenant = build_tenant("small", seed=settings.id, now=now)
+            for business in tenant.businesses.values():
+                # A trial is not about a currency that the company has not.
+                business.properties["defaultCurrencyIso"] = settings.company_id.currency_id.name
+            _apps[key] = SandboxApp(tenant)
         return _apps[key]
 
 

@@ -21,7 +21,7 @@ class _Handler(WSGIRequestHandler):
 
     disable_nagle_algorithm = True
 
-    def log(self, type, message, *args):
+    def log(self, *_message):
         pass
 
 

@@ -14,7 +14,8 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from odoo import SUPERUSER_ID, api, sql_db
+from odoo import api, sql_db
+from odoo.api import SUPERUSER_ID
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests.common import BaseCase, get_db_name
@@ -100,7 +101,7 @@ class Worker:
             logged as an error; ``None`` when it was killed
         """
         self.process.join(300)
-        text = self._answer.read_text()
+        text = self._answer.read_text(encoding="utf-8")
         return json.loads(text) if text else None
 
     def kill(self):

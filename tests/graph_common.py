@@ -75,9 +75,15 @@ class ScriptedAdapter(BaseAdapter):
         """How many steps of the script were not asked for."""
         return len(self._steps)
 
-    def send(self, request, **kwargs):
+    def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         """Answer, and remember the request with its options."""
-        request.options = kwargs
+        request.options = {
+            "stream": stream,
+            "timeout": timeout,
+            "verify": verify,
+            "cert": cert,
+            "proxies": proxies,
+        }
         self.requests.append(request)
         answer = self._answer(request)
         if isinstance(answer, BaseException):

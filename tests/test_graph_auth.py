@@ -74,7 +74,8 @@ class TestSecret(unittest.TestCase):
         tokens = {provider.get_token() for _number in range(5)}
         self.assertEqual(len(tokens), 1)
         self.assertEqual(provider.roles(), {"Bookings.Read.All"})
-        (form,) = entra.posts
+        self.assertEqual(len(entra.posts), 1)
+        form = entra.posts[0]
         self.assertEqual(form["client_secret"], "s3cret~value")
         self.assertEqual(form["scope"], "https://graph.microsoft.com/.default")
         self.assertEqual(form["grant_type"], "client_credentials")
@@ -294,7 +295,8 @@ class TestCertificate(unittest.TestCase):
         entra = Entra()
         values = Credentials(TENANT, APP, private_key=pem, passphrase=passphrase)
         TokenProvider(GLOBAL, values, session_factory=entra.session).get_token()
-        (form,) = entra.posts
+        self.assertEqual(len(entra.posts), 1)
+        form = entra.posts[0]
         self.assertNotIn("client_secret", form)
         token = form["client_assertion"]
         claims = jwt.decode(

@@ -24,7 +24,8 @@ class TestRequest(unittest.TestCase):
     def test_what_a_read_carries(self):
         client, adapter, _clock = make_client([{"id": "x"}])
         client.get("/solutions", {"start": "2026-01-01T00:00:00+01:00"})
-        (request,) = adapter.requests
+        self.assertEqual(len(adapter.requests), 1)
+        request = adapter.requests[0]
         self.assertEqual(request.headers["Authorization"], "Bearer token-1")
         self.assertEqual(request.headers["Prefer"], "include-unknown-enum-members")
         self.assertEqual(uuid.UUID(request.headers["client-request-id"]).version, 4)

@@ -178,7 +178,7 @@ class TestTls(unittest.TestCase):
         keys = Keys()
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "server.pem")
-            path.write_text(keys.key_pem + keys.certificate_pem)
+            path.write_text(keys.key_pem + keys.certificate_pem, encoding="ascii")
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(path)
         with LoopbackServer([WHOLE], context=context) as server, requests.Session() as session:

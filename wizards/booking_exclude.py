@@ -10,7 +10,6 @@ class MicrosoftBookingExclude(models.TransientModel):
 
     booking_ids = fields.Many2many(
         "microsoft.booking",
-        string="Bookings",
         required=True,
         default=lambda self: self.env.context.get("active_ids"),
     )

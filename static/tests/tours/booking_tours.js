@@ -84,7 +84,7 @@ tours.add("microsoft_bookings_invoice_phone", {
         { trigger: ".o_kanban_record .text-bg-success" },
         { trigger: ".o_control_panel .o_booking_invoice_all", run: "click" },
         ...confirmDrafts,
-        { content: "The drafts are listed", trigger: ".o_kanban_view .o_kanban_record [name=amount_total]" },
+        { content: "The drafts are listed", trigger: ".o_kanban_view .o_kanban_record [name=amount_total_in_currency_signed]" },
     ],
 });
 

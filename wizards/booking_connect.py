@@ -1,0 +1,260 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import datetime, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..graph.bookings import BookingsApi
+from ..graph.errors import GraphError
+from ..graph.permissions import READ
+from ..models.booking_connection_check import PATIENCE, SIGN_IN_STEPS, TIMEOUT
+from ..models.booking_setup import DRAFT_NAME, SETUP_STEPS
+from ..models.graph_messages import explain
+
+# What the steps ask for; it is kept on the settings, in one write, so that parts that need each other come together.
+SETTINGS_FIELDS = {
+    "cloud",
+    "authority_url",
+    "graph_url",
+    "tenant_id",
+    "client_id",
+    "auth_method",
+    "client_secret",
+    "private_key",
+    "private_key_passphrase",
+    "secret_expiry",
+    "business_id",
+    "sync_customers",
+    "create_contacts",
+    "template_partner_id",
+    "sync_services",
+    "template_product_id",
+    "interval_number",
+    "interval_type",
+    "history_start",
+}
+
+
+class MicrosoftBookingConnect(models.TransientModel):
+    """The set-up, step by step: application, sign-in, business, options, a first look, connected."""
+
+    _name = "microsoft.booking.connect"
+    _description = "Connect a Bookings Business"
+
+    settings_id = fields.Many2one("microsoft.booking.settings", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="settings_id.company_id")
+    step = fields.Selection(related="settings_id.setup_step")
+    problem = fields.Text(readonly=True)
+
+    cloud = fields.Selection(related="settings_id.cloud", readonly=False)
+    authority_url = fields.Char(related="settings_id.authority_url", readonly=False)
+    graph_url = fields.Char(related="settings_id.graph_url", readonly=False)
+    tenant_id = fields.Char(related="settings_id.tenant_id", readonly=False)
+    client_id = fields.Char(related="settings_id.client_id", readonly=False)
+    auth_method = fields.Selection(related="settings_id.auth_method", readonly=False)
+    client_secret = fields.Char(related="settings_id.client_secret", readonly=False)
+    private_key = fields.Text(related="settings_id.private_key", readonly=False)
+    private_key_passphrase = fields.Char(
+        related="settings_id.private_key_passphrase", readonly=False
+    )
+    has_secret = fields.Boolean(related="settings_id.has_secret")
+    secret_expiry = fields.Date(related="settings_id.secret_expiry", readonly=False)
+    permissions = fields.Text(compute="_compute_permissions")
+
+    connection_check_html = fields.Html(related="settings_id.connection_check_html")
+    is_signed_in = fields.Boolean(compute="_compute_is_signed_in")
+
+    query = fields.Char("Search by Name")
+    business_ids = fields.One2many("microsoft.booking.connect.business", "connect_id")
+    business_id = fields.Char(related="settings_id.business_id", readonly=False)
+    business_name = fields.Char(related="settings_id.business_name")
+    currency_id = fields.Many2one(related="settings_id.currency_id")
+    tz = fields.Selection(related="settings_id.tz")
+
+    sync_customers = fields.Selection(related="settings_id.sync_customers", readonly=False)
+    create_contacts = fields.Boolean(related="settings_id.create_contacts", readonly=False)
+    template_partner_id = fields.Many2one(related="settings_id.template_partner_id", readonly=False)
+    sync_services = fields.Selection(related="settings_id.sync_services", readonly=False)
+    template_product_id = fields.Many2one(related="settings_id.template_product_id", readonly=False)
+    interval_number = fields.Integer(related="settings_id.interval_number", readonly=False)
+    interval_type = fields.Selection(related="settings_id.interval_type", readonly=False)
+    history_start = fields.Date(related="settings_id.history_start", readonly=False)
+
+    def write(self, vals):
+        ours = {name: value for name, value in vals.items() if name in SETTINGS_FIELDS}
+        if ours:
+            self.settings_id.write(ours)
+        return super().write({name: value for name, value in vals.items() if name not in ours})
+
+    @api.depends("settings_id")
+    def _compute_permissions(self):
+        """The application permissions to ask for, the least that do; one a line, to be copied."""
+        for wizard in self:
+            wizard.permissions = READ
+
+    @api.depends("settings_id.connection_check")
+    def _compute_is_signed_in(self):
+        for wizard in self:
+            answers = wizard.settings_id.connection_check or []
+            wizard.is_signed_in = {"token", "permissions"} <= {
+                answer["name"] for answer in answers if answer["ok"]
+            }
+
+    def _get_action(self):
+        """The window action that shows this wizard."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect a Bookings Business"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # === FROM STEP TO STEP === #
+
+    def action_next(self):
+        """Leave the present step when it is complete; what hinders is said in ``problem``.
+
+        :return: a window action
+        :raise UserError: naming what is not filled in
+        """
+        self.ensure_one()
+        self.problem = False
+        try:
+            getattr(self, f"_leave_{self.step}")()
+        except GraphError as error:
+            self.problem = explain(self.env, error)["text"]
+        return self._get_action()
+
+    def action_back(self):
+        """Return to the step before.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        names = [name for name, _label in SETUP_STEPS]
+        self._enter(names[max(names.index(self.step) - 1, 0)])
+        return self._get_action()
+
+    def action_finish_later(self):
+        """Close the wizard; “Set Up” on the settings opens it again where it was left."""
+        return {"type": "ir.actions.act_window_close"}
+
+    def _enter(self, step):
+        self.problem = False
+        self.settings_id.setup_step = step
+
+    def _leave_app(self):
+        if self.cloud != "sandbox":
+            self.settings_id._get_credentials()
+        self._enter("sign_in")
+        self.action_sign_in()
+
+    def action_sign_in(self):
+        """Sign in to Microsoft and see which permissions were granted.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.settings_id._run_connection_steps(SIGN_IN_STEPS)
+        self.problem = False
+        return self._get_action()
+
+    def _leave_sign_in(self):
+        if not self.is_signed_in:
+            self.action_sign_in()
+        if self.is_signed_in:
+            self._enter("business")
+            self.action_search()
+
+    def action_search(self):
+        """List the businesses whose names hold what is searched for.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        self.problem = False
+        self.business_ids.unlink()
+        try:
+            businesses = self._get_api().businesses(self.query)
+        except GraphError as error:
+            self.problem = self.env._(
+                "%(problem)s You may as well type the address below.",
+                problem=explain(self.env, error)["text"],
+            )
+            return self._get_action()
+        self.business_ids.create(
+            [
+                {"connect_id": self.id, "name": business.display_name, "address": business.id}
+                for business in businesses
+            ]
+        )
+        return self._get_action()
+
+    def _leave_business(self):
+        if not self.business_id:
+            raise UserError(
+                self.env._("Choose the business from the list, or type its address below it.")
+            )
+        self.settings_id._read_business(self._get_api())
+        if self.settings_id.name == DRAFT_NAME:
+            self.settings_id.name = self.business_name
+        self._enter("options")
+
+    def _leave_options(self):
+        self._read_first_look(self._get_api())
+        self._enter("preview")
+
+    def _leave_preview(self):
+        self.action_connect()
+
+    def action_connect(self):
+        """Make all calls of the test; when they work the schedule is on and the first synchronisation queued.
+
+        :return: a window action: of the settings, or of this wizard with what is wrong
+        """
+        self.ensure_one()
+        settings = self.settings_id
+        settings._test_connection()
+        if settings.state != "connected":
+            self.problem = settings.last_problem
+            return self._get_action()
+        settings._start_sync()
+        return settings._get_records_action(name=self.env._("Booking Sync Settings"))
+
+    def _get_api(self):
+        deadline = datetime.now(timezone.utc) + PATIENCE
+        return BookingsApi(
+            self.settings_id._get_graph_client(deadline, timeout=TIMEOUT, max_retries=1)
+        )
+
+
+class MicrosoftBookingConnectBusiness(models.TransientModel):
+    """One business of the tenant, to be chosen."""
+
+    _name = "microsoft.booking.connect.business"
+    _description = "Bookings Business to Choose"
+    _order = "name, id"
+
+    connect_id = fields.Many2one("microsoft.booking.connect", required=True, ondelete="cascade")
+    name = fields.Char(readonly=True)
+    address = fields.Char(readonly=True)
+    is_chosen = fields.Boolean(compute="_compute_is_chosen")
+
+    @api.depends("connect_id.business_id", "address")
+    def _compute_is_chosen(self):
+        for business in self:
+            chosen = business.connect_id.business_id or ""
+            business.is_chosen = chosen.lower() == (business.address or "").lower()
+
+    def action_choose(self):
+        """Take this business and go on.
+
+        :return: a window action
+        """
+        self.ensure_one()
+        if not self.is_chosen:
+            self.connect_id.write({"business_id": self.address})
+        return self.connect_id.action_next()
