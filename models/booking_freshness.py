@@ -26,9 +26,9 @@ class MicrosoftBookingSettings(models.Model):
         string="Synchronisation under Way",
         compute="_compute_open_run_id",
     )
-    open_run_progress = fields.Float(related="open_run_id.progress")
+    open_run_progress = fields.Float("Progress", compute="_compute_open_run_id")
 
-    @api.depends("run_ids.state")
+    @api.depends("run_ids.state", "run_ids.progress")
     def _compute_open_run_id(self):
         runs = self.env["microsoft.booking.run"].search(
             [
@@ -40,7 +40,8 @@ class MicrosoftBookingSettings(models.Model):
         # At most one of each: the database sees to it.
         by_settings = runs.grouped("settings_id")
         for settings in self:
-            settings.open_run_id = by_settings.get(settings._origin, False)
+            settings.open_run_id = by_settings.get(settings._origin, runs.browse())
+            settings.open_run_progress = settings.open_run_id.progress
 
     @api.depends("last_success", "state")
     def _compute_is_stale(self):
