@@ -375,9 +375,7 @@ class MicrosoftBooking(models.Model):
             "no_time_zone": self.env._(
                 "Choose the time zone in the Booking Sync Settings “%(settings)s”."
             ),
-            "price_to_confirm": self.env._(
-                "Bookings has no fixed price for it. Type the unit price."
-            ),
+            "price_to_confirm": self.env._("Bookings has no fixed price for it. Type the price."),
             "negative_price": self.env._("The price is negative. Type the right one."),
             "negative_quantity": self.env._("The quantity is negative. Type the right one."),
             "negative_fee": self.env._("The fee is negative. Type the right one."),
