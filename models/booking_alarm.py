@@ -32,7 +32,10 @@ class MicrosoftBookingSettings(models.Model):
     scheduled_since = fields.Datetime(
         readonly=True, copy=False, help="When the schedule was switched on the last time."
     )
-    is_stale = fields.Boolean(compute="_compute_stale_warning")
+    is_stale = fields.Boolean(
+        compute="_compute_stale_warning",
+        help="The last synchronisation failed, or is too long ago to invoice without a second thought.",
+    )
     stale_warning = fields.Char("Data", compute="_compute_stale_warning")
 
     _alarm_limits_positive = models.Constraint(
@@ -47,7 +50,9 @@ class MicrosoftBookingSettings(models.Model):
         for settings in self:
             old = max(settings._get_interval() * STALE_TURNS, STALE_AT_LEAST)
             settings.is_stale = settings.state != "draft" and (
-                not settings.last_success or settings.last_success < now - old
+                settings.state == "error"
+                or not settings.last_success
+                or settings.last_success < now - old
             )
             settings.stale_warning = settings.is_stale and (
                 self.env._(

@@ -1,14 +1,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import format_date, format_time
 
 from ..sandbox.shops import ATELIER
 from .booking_run import OPEN_STATES
-
-# Data older than this are pointed out wherever they are invoiced from.
-STALE = timedelta(days=1)
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -16,15 +11,11 @@ class MicrosoftBookingSettings(models.Model):
 
     _inherit = "microsoft.booking.settings"
 
-    is_stale = fields.Boolean(
-        compute="_compute_is_stale",
-        help="The last synchronisation failed, or is too long ago to invoice without a second thought.",
-    )
-
     open_run_id = fields.Many2one(
         "microsoft.booking.run",
         string="Synchronisation under Way",
         compute="_compute_open_run_id",
+        search="_search_open_run_id",
     )
     open_run_progress = fields.Float(related="open_run_id.progress")
 
@@ -42,15 +33,11 @@ class MicrosoftBookingSettings(models.Model):
         for settings in self:
             settings.open_run_id = by_settings.get(settings._origin, False)
 
-    @api.depends("last_success", "state")
-    def _compute_is_stale(self):
-        limit = fields.Datetime.now() - STALE
-        for settings in self:
-            settings.is_stale = (
-                settings.state == "error"
-                or not settings.last_success
-                or settings.last_success < limit
-            )
+    def _search_open_run_id(self, operator, value):
+        """By the runs themselves, of which at most one of each settings is open."""
+        if operator != "in":
+            return NotImplemented
+        return [("run_ids", "any", [("id", "in", list(value)), ("state", "in", OPEN_STATES)])]
 
     @api.depends("name", "last_success", "state")
     @api.depends_context("booking_data_as_of", "lang", "tz")

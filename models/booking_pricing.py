@@ -179,9 +179,11 @@ class MicrosoftBooking(models.Model):
         """A typed price is a person's decision: no synchronisation and no change of a rule overwrites it."""
         for booking in self:
             price = booking.unit_price
+            # A share of an unknown price waits for that price; any other fee is the amount itself.
+            is_fee = booking.is_fee and booking.pricing_issue != "price_to_confirm"
             decision = (
                 {"typed_fee": price, "fee_decided": True}
-                if booking.is_fee
+                if is_fee
                 else {"typed_price": price, "price_decided": True}
             )
             booking.write({**decision, "price_decided_by_id": self.env.uid})

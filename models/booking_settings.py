@@ -136,9 +136,7 @@ class MicrosoftBookingSettings(models.Model):
     minimum_minutes = fields.Integer("Minimum (minutes)")
     no_show_fee = fields.Selection(FEE_RULES, string="No-show Fee", required=True, default="none")
     no_show_fee_value = fields.Float()
-    late_cancellation_fee = fields.Selection(
-        FEE_RULES, required=True, default="none"
-    )
+    late_cancellation_fee = fields.Selection(FEE_RULES, required=True, default="none")
     late_cancellation_fee_value = fields.Float()
     late_notice_hours = fields.Float(
         "Notice (hours)", default=24.0, help="A later cancellation is a late one."

@@ -35,7 +35,7 @@ _apps = {}
 
 
 def _get_key(settings):
-    return (settings.env.cr.dbname, settings.id)
+    return (settings.env.cr.dbname, settings.id, settings.create_date)
 
 
 def _get_app(settings):
@@ -44,7 +44,11 @@ def _get_app(settings):
     with _lock:
         if key not in _apps:
             now = settings.create_date.replace(tzinfo=timezone.utc, microsecond=0)
-            _apps[key] = SandboxApp(build_tenant("small", seed=settings.id, now=now))
+            tenant = build_tenant("small", seed=settings.id, now=now)
+            for business in tenant.businesses.values():
+                # A trial is not about a currency that the company has not.
+                business.properties["defaultCurrencyIso"] = settings.company_id.currency_id.name
+            _apps[key] = SandboxApp(tenant)
         return _apps[key]
 
 
