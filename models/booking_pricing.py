@@ -361,9 +361,7 @@ class MicrosoftBooking(models.Model):
             "shared_email": self.env._(
                 "Several customers of Bookings share the address %(email)s. Choose who is meant."
             ),
-            "archived_contact": self.env._(
-                "The contact is archived. Restore it or choose another payer."
-            ),
+            "archived_contact": self.env._("Restore the archived contact, or choose another."),
             "no_service": self.env._(
                 "The appointment names no service. Exclude it, or correct it in Bookings."
             ),
