@@ -75,9 +75,7 @@ class MicrosoftBooking(models.Model):
             "shared_email": self.env._(
                 "Several customers of Bookings share the address %(email)s. Choose who is meant."
             ),
-            "archived_contact": self.env._(
-                "The contact is archived. Restore it or choose another payer."
-            ),
+            "archived_contact": self.env._("Restore the archived contact, or choose another."),
             "no_service": self.env._(
                 "The appointment names no service. Exclude it, or correct it in Bookings."
             ),
@@ -91,9 +89,7 @@ class MicrosoftBooking(models.Model):
             "no_time_zone": self.env._(
                 "Choose the time zone in the Booking Sync Settings “%(settings)s”."
             ),
-            "price_to_confirm": self.env._(
-                "Bookings has no fixed price for it. Type the unit price."
-            ),
+            "price_to_confirm": self.env._("Bookings has no fixed price for it. Type the price."),
             "negative_price": self.env._("The price is negative. Type the right one."),
             "negative_quantity": self.env._("The quantity is negative. Type the right one."),
             "negative_fee": self.env._("The fee is negative. Type the right one."),
