@@ -13,10 +13,13 @@ from odoo.tools import SQL, mute_logger
 
 from ..models.booking_credential import SECRET_FIELDS
 from .common import BUSINESS, BookingCommon
+from .graph_keys import Keys
 
+KEYS = Keys("s3cr3t-of-the-key")
 SECRETS = {
     "client_secret": "s3cr3t-of-the-application",
-    "private_key": "-----BEGIN PRIVATE KEY-----\ns3cr3t-of-the-certificate\n-----END PRIVATE KEY-----",
+    "previous_client_secret": "s3cr3t-of-the-application-before",
+    "private_key": f"s3cr3t-of-the-certificate\n{KEYS.locked_key_pem}{KEYS.certificate_pem}".strip(),
     "private_key_passphrase": "s3cr3t-of-the-key",
 }
 MARK = "s3cr3t"
@@ -121,7 +124,7 @@ class TestSecrets(SecurityCommon):
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.domains", "odoo.fields", "odoo.sql_db"):
                 return settings.search(domain)
-        except (AccessError, ValueError, TypeError, NotImplementedError, DatabaseError):
+        except (UserError, ValueError, TypeError, NotImplementedError, DatabaseError):
             return settings.browse()
 
     def test_the_model_of_secrets_is_closed_to_everybody(self):
