@@ -12,11 +12,11 @@ from cryptography.x509.oid import NameOID
 class Keys:
     """An RSA key with its certificate, the same key locked, and others that do not fit."""
 
-    def __init__(self):
+    def __init__(self, passphrase="open sesame"):
         self.now = datetime.now(timezone.utc)
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        lock = serialization.BestAvailableEncryption(b"open sesame")
+        lock = serialization.BestAvailableEncryption(passphrase.encode())
         self.key_pem = self._pem(self.key, serialization.NoEncryption())
         self.locked_key_pem = self._pem(self.key, lock)
         self.curve_key_pem = self._pem(

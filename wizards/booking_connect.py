@@ -35,6 +35,10 @@ SETTINGS_FIELDS = {
 }
 
 
+# Microsoft lists no more businesses than this, and does not say that there are others.
+MOST_BUSINESSES = 500
+
+
 class MicrosoftBookingConnect(models.TransientModel):
     """The set-up, step by step: application, sign-in, business, options, a first look, connected."""
 
@@ -84,6 +88,7 @@ class MicrosoftBookingConnect(models.TransientModel):
         ours = {name: value for name, value in vals.items() if name in SETTINGS_FIELDS}
         if ours:
             self.settings_id.write(ours)
+            self._forget_settings()
         return super().write({name: value for name, value in vals.items() if name not in ours})
 
     @api.depends("settings_id")
@@ -100,9 +105,14 @@ class MicrosoftBookingConnect(models.TransientModel):
                 answer["name"] for answer in answers if answer["ok"]
             }
 
+    def _forget_settings(self):
+        """Read the settings anew: a change of them reaches no transient record by itself."""
+        self.invalidate_recordset()
+
     def _get_action(self):
         """The window action that shows this wizard."""
         self.ensure_one()
+        self._forget_settings()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Connect a Bookings Business"),
@@ -145,6 +155,7 @@ class MicrosoftBookingConnect(models.TransientModel):
     def _enter(self, step):
         self.problem = False
         self.settings_id.setup_step = step
+        self._forget_settings()
 
     def _leave_app(self):
         if self.cloud != "sandbox":
@@ -191,6 +202,12 @@ class MicrosoftBookingConnect(models.TransientModel):
                 for business in businesses
             ]
         )
+        if len(businesses) >= MOST_BUSINESSES:
+            self.problem = self.env._(
+                "Microsoft lists %(count)s businesses at most: search by a part of the name, "
+                "or type the address below.",
+                count=MOST_BUSINESSES,
+            )
         return self._get_action()
 
     def _leave_business(self):
@@ -200,7 +217,7 @@ class MicrosoftBookingConnect(models.TransientModel):
             )
         self.settings_id._read_business(self._get_api())
         if self.settings_id.name == DRAFT_NAME:
-            self.settings_id.name = self.business_name
+            self.settings_id.name = self.settings_id.business_name
         self._enter("options")
 
     def _leave_options(self):
@@ -243,10 +260,10 @@ class MicrosoftBookingConnectBusiness(models.TransientModel):
     address = fields.Char(readonly=True)
     is_chosen = fields.Boolean(compute="_compute_is_chosen")
 
-    @api.depends("connect_id.business_id", "address")
+    @api.depends("connect_id", "address")
     def _compute_is_chosen(self):
         for business in self:
-            chosen = business.connect_id.business_id or ""
+            chosen = business.connect_id.settings_id.business_id or ""
             business.is_chosen = chosen.lower() == (business.address or "").lower()
 
     def action_choose(self):

@@ -86,7 +86,7 @@ class MicrosoftBookingConnect(models.TransientModel):
             "customer": ", ".join(filter(None, names)) or record.customer_name,
             "service": record.service_name,
             "price": (
-                formatLang(self.env, record.price, currency_obj=settings.currency_id)
+                formatLang(self.env, float(record.price), currency_obj=settings.currency_id)
                 if record.price_type in PRICED
                 else price_types.get(record.price_type, "")
             ),
