@@ -204,8 +204,8 @@ class MicrosoftBookingConnect(models.TransientModel):
         )
         if len(businesses) >= MOST_BUSINESSES:
             self.problem = self.env._(
-                "Microsoft lists %(count)s businesses at most: search by a part of the name, "
-                "or type the address below.",
+                "Microsoft lists %(count)s businesses at most: "
+                "search by a part of the name, or type the address below.",
                 count=MOST_BUSINESSES,
             )
         return self._get_action()
