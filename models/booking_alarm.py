@@ -27,7 +27,7 @@ class MicrosoftBookingSettings(models.Model):
         required=True,
         help="So many hours without a successful synchronisation tell the responsible person. 0: never.",
     )
-    alarm_since = fields.Datetime("Alarm Since", readonly=True, copy=False)
+    alarm_since = fields.Datetime(readonly=True, copy=False)
     alarm_activity_id = fields.Many2one("mail.activity", readonly=True, copy=False)
     scheduled_since = fields.Datetime(
         readonly=True, copy=False, help="When the schedule was switched on the last time."

@@ -81,7 +81,7 @@ class _RollBack(Exception):
 
 @tagged("post_install", "-at_install")
 class TestFaultSync(BookingCommon):
-    undisturbed = None
+    undisturbed = ()
 
     def setUp(self):
         super().setUp()
