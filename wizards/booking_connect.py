@@ -63,7 +63,7 @@ class MicrosoftBookingConnect(models.TransientModel):
     )
     has_secret = fields.Boolean(related="settings_id.has_secret")
     secret_expiry = fields.Date(related="settings_id.secret_expiry", readonly=False)
-    permissions = fields.Text(compute="_compute_permissions")
+    permissions = fields.Char(compute="_compute_permissions")
 
     connection_check_html = fields.Html(related="settings_id.connection_check_html")
     is_signed_in = fields.Boolean(compute="_compute_is_signed_in")
@@ -93,7 +93,7 @@ class MicrosoftBookingConnect(models.TransientModel):
 
     @api.depends("settings_id")
     def _compute_permissions(self):
-        """The application permissions to ask for, the least that do; one a line, to be copied."""
+        """The application permissions to ask for, the least that do, to be copied."""
         for wizard in self:
             wizard.permissions = READ
 
