@@ -20,7 +20,7 @@ CHUNK = 100
 
 
 def measure(env: api.Environment) -> Iterator[Ratio]:
-    """Bookings of a third as many and of as many payers, against the bare create of the same moves in the same chunks."""
+    """Bookings of few and of many payers, against the bare create of the same moves in the same chunks."""
     if not env.company.chart_template:
         env["account.chart.template"].try_loading("generic_coa", env.company, install_demo=False)
     settings = _settings(env)
