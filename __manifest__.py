@@ -4,7 +4,6 @@
     "name": "Microsoft Bookings Invoicing",
     "summary": "Turn Microsoft Bookings appointments into draft customer invoices, in bulk, exactly once",
     "version": "19.0.1.0.0",
-    "development_status": "Beta",
     "category": "Accounting/Accounting",
     "author": "microsoft_bookings contributors",
     "license": "LGPL-3",

@@ -9,7 +9,10 @@ import os
 import signal
 import sys
 
-COMMANDS = ("bench", "ci", "clean", "demo", "env", "lint", "shell", "test", "translations", "unit")
+COMMANDS = (
+    *("bench", "ci", "clean", "demo", "env", "life_cycle", "lint", "shell", "test"),
+    *("translations", "unit"),
+)
 OPTIONS = {"translations": {"--check"}}
 
 

@@ -17,9 +17,9 @@ class MicrosoftBookingSettings(models.Model):
         compute="_compute_open_run_id",
         search="_search_open_run_id",
     )
-    open_run_progress = fields.Float(related="open_run_id.progress")
+    open_run_progress = fields.Float("Progress", compute="_compute_open_run_id")
 
-    @api.depends("run_ids.state")
+    @api.depends("run_ids.state", "run_ids.progress")
     def _compute_open_run_id(self):
         runs = self.env["microsoft.booking.run"].search(
             [
@@ -31,7 +31,8 @@ class MicrosoftBookingSettings(models.Model):
         # At most one of each: the database sees to it.
         by_settings = runs.grouped("settings_id")
         for settings in self:
-            settings.open_run_id = by_settings.get(settings._origin, False)
+            settings.open_run_id = by_settings.get(settings._origin, runs.browse())
+            settings.open_run_progress = settings.open_run_id.progress
 
     def _search_open_run_id(self, operator, value):
         """By the runs themselves, of which at most one of each settings is open."""

@@ -191,8 +191,9 @@ class MicrosoftBooking(models.Model):
         :return: the drafts, and a list of booking and why its draft could not be made
         """
         invoices, failed = self.env["account.move"], []
-        self = self.with_context(booking_included_taxes=self[:1]._has_included_taxes())
-        groups = self._group_for_invoices(options)
+        included_taxes = self[:1]._has_included_taxes()
+        bookings = self.with_context(booking_included_taxes=included_taxes)
+        groups = bookings._group_for_invoices(options)
         for index in range(0, len(groups), CHUNK):
             chunk = groups[index : index + CHUNK]
             made, message = self._try_create_moves(chunk, options)

@@ -93,7 +93,6 @@ class MicrosoftBooking(models.Model):
         ISSUES, string="To Check", compute="_compute_billing_state", store=True
     )
     issue_detail = fields.Text(readonly=True, copy=False)
-    issue_text = fields.Text("What to Do", compute="_compute_issue_text")
     billing_state = fields.Selection(
         BILLING_STATES,
         string="Billing",
@@ -195,8 +194,14 @@ class MicrosoftBooking(models.Model):
         self._recompute_pricing()
 
     def _recompute_pricing(self):
-        """Compute price and state afresh: a rule has changed, or a field of this very computation was written."""
-        self.env.add_to_compute(self._fields["amount"], self)
+        """Compute price and state afresh: a rule has changed, or a field of this very computation was written.
+
+        While one of them is written, Odoo protects them all, and what depends on them hears of nothing.
+        """
+        names = ("quantity", "unit_price", "amount", "is_fee", "pricing_issue")
+        for name in names:
+            self.env.add_to_compute(self._fields[name], self)
+        self.modified(names)
 
     def action_use_bookings_price(self):
         """Give the price and the quantity back to the rules."""
@@ -314,89 +319,6 @@ class MicrosoftBooking(models.Model):
         if self.customer_id:
             return self.customer_id._get_match_issue()
         return "no_email" if self.customer_name else "no_customer"
-
-    @api.depends(
-        "issue",
-        "issue_detail",
-        "customer_email",
-        "customer_name",
-        "service_id",
-        "missing_attendees",
-    )
-    def _compute_issue_text(self):
-        for booking in self:
-            booking.issue_text = booking._get_issue_text()
-
-    def _get_issue_text(self):
-        """What to do about the issue, in a sentence of the user's language; ``False`` when there is none."""
-        self.ensure_one()
-        names = {
-            "email": self.customer_email or "",
-            "customer": self.customer_name or self.customer_email or "",
-            "service": self.service_id.name or "",
-            "detail": self.issue_detail or "",
-            "settings": self.settings_id.name or "",
-        }
-        sentence = {
-            "gone": self.env._(
-                "Bookings no longer has this appointment, which had been held already. "
-                "Confirm the outcome or exclude it."
-            ),
-            "late_cancellation": self.env._(
-                "Cancelled shortly before the start. Confirm the outcome to charge the fee, or change it to Cancelled."
-            ),
-            "credited": self.env._(
-                "Its invoice was credited in full. Bill it again, or say why it is not invoiced."
-            ),
-            "no_customer": self.env._("The appointment names no customer. Choose the payer."),
-            "no_email": self.env._(
-                "%(customer)s has no e-mail address, so no contact was looked for. Choose the payer."
-            ),
-            "no_contact": self.env._(
-                "No contact has the address %(email)s. Choose the payer or create the contact."
-            ),
-            "several_contacts": self.env._(
-                "More than one contact has the address %(email)s. Choose the payer."
-            ),
-            "shared_email": self.env._(
-                "Several customers of Bookings share the address %(email)s. Choose who is meant."
-            ),
-            "archived_contact": self.env._(
-                "The contact is archived. Restore it or choose another payer."
-            ),
-            "no_service": self.env._(
-                "The appointment names no service. Exclude it, or correct it in Bookings."
-            ),
-            "no_product": self.env._("Choose the product that “%(service)s” is invoiced with."),
-            "archived_product": self.env._(
-                "The product of “%(service)s” is archived. Restore it or choose another."
-            ),
-            "no_currency": self.env._(
-                "Activate the currency of the Bookings business in Odoo, then synchronise."
-            ),
-            "no_time_zone": self.env._(
-                "Choose the time zone in the Booking Sync Settings “%(settings)s”."
-            ),
-            "price_to_confirm": self.env._(
-                "Bookings has no fixed price for it. Type the unit price."
-            ),
-            "negative_price": self.env._("The price is negative. Type the right one."),
-            "negative_quantity": self.env._("The quantity is negative. Type the right one."),
-            "negative_fee": self.env._("The fee is negative. Type the right one."),
-            "negative_duration": self.env._(
-                "It ends before it starts. Type the quantity, or correct it in Bookings."
-            ),
-            "duration_to_confirm": self.env._(
-                "So long or short a duration has to be confirmed: type the quantity."
-            ),
-            "invalid_fee": self.env._(
-                "Correct the fee rule in the Booking Sync Settings “%(settings)s”."
-            ),
-            "out_of_range": self.env._("So large an amount cannot be right. Type the price."),
-            "unknown_outcome": self.env._("No rule prices this outcome. Choose another."),
-            "invoicing_failed": "%(detail)s",
-        }.get(self.issue)
-        return sentence and sentence % names
 
 
 def _to_decimal(value):

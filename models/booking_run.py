@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .graph_messages import translate
+
 OPEN_STATES = ("queued", "running", "waiting")
 
 
@@ -121,7 +123,7 @@ class MicrosoftBookingRun(models.Model):
                 self.env._(
                     "A record of Bookings (%(kind)s) cannot be understood: %(message)s",
                     kind=problem.kind,
-                    message=problem.message,
+                    message=translate(self.env, problem.message),
                 ),
                 graph_id=problem.graph_id,
             )

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 
 class MicrosoftBooking(models.Model):
-    """What the screens say of a booking in one word, and how fresh they are."""
+    """What the screens say of a booking: where it stands in a word, what to do in a sentence, how fresh it is."""
 
     _inherit = "microsoft.booking"
 
@@ -12,6 +12,7 @@ class MicrosoftBooking(models.Model):
     status = fields.Char(
         compute="_compute_status", help="Ready, upcoming, on an invoice, or what there is to check."
     )
+    issue_text = fields.Text("What to Do", compute="_compute_issue_text")
     data_as_of = fields.Datetime(related="settings_id.last_success", string="Data as of")
 
     @api.depends("stop", "issue", "billing_state")
@@ -27,3 +28,82 @@ class MicrosoftBooking(models.Model):
                 if booking.is_upcoming
                 else issues.get(booking.issue) or states.get(booking.billing_state)
             )
+
+    @api.depends(
+        "issue",
+        "issue_detail",
+        "customer_email",
+        "customer_name",
+        "service_id",
+        "missing_attendees",
+    )
+    def _compute_issue_text(self):
+        for booking in self:
+            booking.issue_text = booking._get_issue_text()
+
+    def _get_issue_text(self):
+        """What to do about the issue, in a sentence of the user's language; ``False`` when there is none."""
+        self.ensure_one()
+        names = {
+            "email": self.customer_email or "",
+            "customer": self.customer_name or self.customer_email or "",
+            "service": self.service_id.name or "",
+            "detail": self.issue_detail or "",
+            "settings": self.settings_id.name or "",
+        }
+        sentence = {
+            "gone": self.env._(
+                "Bookings no longer has this appointment, which had been held already. "
+                "Confirm the outcome or exclude it."
+            ),
+            "late_cancellation": self.env._(
+                "Cancelled shortly before the start. Confirm the outcome to charge the fee, or change it to Cancelled."
+            ),
+            "credited": self.env._(
+                "Its invoice was credited in full. Bill it again, or say why it is not invoiced."
+            ),
+            "no_customer": self.env._("The appointment names no customer. Choose the payer."),
+            "no_email": self.env._(
+                "%(customer)s has no e-mail address, so no contact was looked for. Choose the payer."
+            ),
+            "no_contact": self.env._(
+                "No contact has the address %(email)s. Choose the payer or create the contact."
+            ),
+            "several_contacts": self.env._(
+                "More than one contact has the address %(email)s. Choose the payer."
+            ),
+            "shared_email": self.env._(
+                "Several customers of Bookings share the address %(email)s. Choose who is meant."
+            ),
+            "archived_contact": self.env._("Restore the archived contact, or choose another."),
+            "no_service": self.env._(
+                "The appointment names no service. Exclude it, or correct it in Bookings."
+            ),
+            "no_product": self.env._("Choose the product that “%(service)s” is invoiced with."),
+            "archived_product": self.env._(
+                "The product of “%(service)s” is archived. Restore it or choose another."
+            ),
+            "no_currency": self.env._(
+                "Activate the currency of the Bookings business in Odoo, then synchronise."
+            ),
+            "no_time_zone": self.env._(
+                "Choose the time zone in the Booking Sync Settings “%(settings)s”."
+            ),
+            "price_to_confirm": self.env._("Bookings has no fixed price for it. Type the price."),
+            "negative_price": self.env._("The price is negative. Type the right one."),
+            "negative_quantity": self.env._("The quantity is negative. Type the right one."),
+            "negative_fee": self.env._("The fee is negative. Type the right one."),
+            "negative_duration": self.env._(
+                "It ends before it starts. Type the quantity, or correct it in Bookings."
+            ),
+            "duration_to_confirm": self.env._(
+                "So long or short a duration has to be confirmed: type the quantity."
+            ),
+            "invalid_fee": self.env._(
+                "Correct the fee rule in the Booking Sync Settings “%(settings)s”."
+            ),
+            "out_of_range": self.env._("So large an amount cannot be right. Type the price."),
+            "unknown_outcome": self.env._("No rule prices this outcome. Choose another."),
+            "invoicing_failed": "%(detail)s",
+        }.get(self.issue)
+        return sentence and sentence % names

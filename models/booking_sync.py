@@ -156,7 +156,9 @@ class MicrosoftBookingSettings(models.Model):
                 cr.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", key)
 
     def _begin_or_continue(self):
-        settings = self.with_company(self.company_id).with_context(booking_sync=True)
+        # What a run finds is written in the language of who has to mend it.
+        settings = self._in_language_of(self._get_responsible())
+        settings = settings.with_company(self.company_id).with_context(booking_sync=True)
         run = settings.run_ids.filtered(
             lambda run: run.kind == "sync" and run.state in OPEN_STATES
         )[:1]

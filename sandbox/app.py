@@ -73,7 +73,7 @@ class SandboxApp:
         self.parts: deque = deque(maxlen=REMEMBERED)
         self.control = False
         self.log = None
-        self.tokens = Tokens(tenant, lambda: self.entra.issuer(), self.clock)
+        self.tokens = Tokens(tenant, self._issuer, self.clock)
         self.entra = Entra(
             tenant,
             self.tokens,
@@ -85,6 +85,10 @@ class SandboxApp:
         self._lock = RLock()
         self._count = 0
         self._in_flight: Counter = Counter()
+
+    def _issuer(self) -> str:
+        """Who signs the tokens, asked for when there is one to sign."""
+        return self.entra.issuer()
 
     @property
     def authority_url(self) -> str:

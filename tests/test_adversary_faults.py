@@ -6,7 +6,6 @@ import re
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models import booking_connection
 from ..sandbox.faults import Fault
 from .common import BookingCommon
 
@@ -23,15 +22,6 @@ class TestFaults(BookingCommon):
         self.ids += [self.book(customers=[self.bob], days=-day) for day in (2, 3, 4)]
         self.sync()
         self.before = self.read_all()
-
-    def client_that_never_sleeps(self):
-        """Let the client wait without waiting: its own parameter, as its own tests use it."""
-        client = booking_connection.GraphClient
-
-        def build(*args, **kw):
-            return client(*args, **kw, sleep=lambda seconds: None)
-
-        self.patch(booking_connection, "GraphClient", build)
 
     def read_all(self):
         return self.bookings().read(
@@ -78,7 +68,6 @@ class TestFaults(BookingCommon):
                 self.assertNothingLostAndNextCompletes(run)
 
     def test_broken_answers(self):
-        self.client_that_never_sleeps()
         for kind in (
             "500",
             "502",
@@ -102,7 +91,6 @@ class TestFaults(BookingCommon):
                     self.assertNothingLostAndNextCompletes(run)
 
     def test_foreign_next_link_and_redirect(self):
-        self.client_that_never_sleeps()
         for kind in ("foreign_next", "redirect"):
             for path in ("services", "calendarView"):
                 with self.subTest(kind=kind, path=path):
@@ -146,7 +134,6 @@ class TestFaults(BookingCommon):
     def test_one_broken_part_of_a_batch_blocks_no_other(self):
         self.tenant.reprice(self.ids[0], "61")
         self.tenant.reprice(self.ids[1], "62")
-        self.client_that_never_sleeps()
         broken = self.ids[0]
         run = self.strike(Fault("403", path=re.escape(broken), part=True))
         self.assertEqual(run.state, "problems")

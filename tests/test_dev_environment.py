@@ -73,9 +73,13 @@ def test_a_lock_file_of_a_killed_server_is_stale(tmp_path):
 
 def test_a_lock_file_of_a_running_server_is_not(tmp_path):
     server = subprocess.Popen(
-        [sys.executable, "-c", "input()", "-D", str(tmp_path)], stdin=subprocess.PIPE
+        [sys.executable, "-c", "print(flush=True); input()", "-D", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     try:
+        # Before it runs, the system still calls it by the name of who started it.
+        server.stdout.readline()
         (tmp_path / "postmaster.pid").write_text(f"{server.pid}\n", encoding="utf-8")
         assert running_pid(tmp_path) == server.pid
     finally:

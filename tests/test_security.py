@@ -9,7 +9,7 @@ from psycopg2 import DatabaseError
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..models.booking_credential import SECRET_FIELDS
 from .common import BUSINESS, BookingCommon
@@ -185,10 +185,12 @@ class TestSecrets(SecurityCommon):
             "mail_tracking_value",
             "microsoft_booking_settings",
         ):
-            self.env.cr.execute(
-                f"SELECT count(*) FROM {table} t WHERE t::text LIKE %s", [f"%{MARK}%"]
-            )  # pylint: disable=sql-injection
-            self.assertEqual(self.env.cr.fetchone(), (0,), table)
+            query = SQL(
+                "SELECT count(*) FROM %s t WHERE t::text LIKE %s",
+                SQL.identifier(table),
+                f"%{MARK}%",
+            )
+            self.assertEqual(self.env.execute_query(query), [(0,)], table)
 
     def test_a_duplicated_database_has_none_and_stays_quiet(self):
         run = self.settings._start_sync()

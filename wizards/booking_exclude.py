@@ -13,9 +13,7 @@ class MicrosoftBookingExclude(models.TransientModel):
         required=True,
         default=lambda self: self.env.context.get("active_ids"),
     )
-    reason_id = fields.Many2one(
-        "microsoft.booking.exclusion.reason", string="Reason", required=True
-    )
+    reason_id = fields.Many2one("microsoft.booking.exclusion.reason", required=True)
 
     def action_exclude(self):
         """Exclude the bookings for the chosen reason."""

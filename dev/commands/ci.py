@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +70,8 @@ def main() -> int:
     tally.stage("lint", _lint)
     tally.stage("make test", _pytest)
     tally.stage("Odoo's own runner, on a fresh installation with demo data", _odoo_runner)
+    tally.stage("the template of terms and French", lambda: _command("translations", "--check"))
+    tally.stage("install, uninstall, install again", lambda: _command("life_cycle"))
     tally.stage("make demo ONESHOT=1", _demo)
     return tally.close()
 
@@ -144,6 +147,12 @@ def _odoo_tests(
 
 def _demo() -> tuple[int, int]:
     code = _make("demo", ONESHOT="1")
+    return int(code == 0), int(code != 0)
+
+
+def _command(name: str, *options: str) -> tuple[int, int]:
+    """Run another command of this package, in a process of its own."""
+    code = run_shown([sys.executable, "-m", "dev", name, *options], cwd=Path(REPOSITORY))
     return int(code == 0), int(code != 0)
 
 

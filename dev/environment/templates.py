@@ -20,7 +20,7 @@ from .odoo import Odoo, module_key
 from .postgres import Postgres
 
 MODULES = ("account", "l10n_ch", "l10n_fr_account")
-LANGUAGES = ("fr_FR", "fr_CH", "de_CH")
+LANGUAGES = ("en_US", "fr_FR", "fr_CH", "de_CH")
 # How many prepared databases with this add-on are kept: one for each of the last states of it.
 KEPT = 4
 # None is dropped that another command may just be copying (seconds since its last use).

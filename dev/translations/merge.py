@@ -13,6 +13,9 @@ from pathlib import Path
 import polib
 
 HEADER = "Terms of microsoft_bookings, exported by Odoo (make pot)."
+# Says in a translator's comment that a term is the same in this language. Odoo and the OCA leave
+# the translation of such a term empty, which alone would look as if it were forgotten.
+SAME = "idem"
 METADATA = {
     "Project-Id-Version": "microsoft_bookings 19.0",
     "MIME-Version": "1.0",
@@ -48,18 +51,24 @@ def main(exported: str, i18n: str, *options: str) -> int:
 def _merged(path: Path, terms: polib.POFile) -> tuple[polib.POFile, list[str]]:
     """A language with exactly these terms, and those of them that it has no translation of."""
     former = polib.pofile(str(path))
-    known = {entry.msgid: entry.msgstr for entry in former if not entry.obsolete}
+    known = {entry.msgid: entry for entry in former if not entry.obsolete}
     merged = polib.POFile()
     merged.header, merged.metadata = former.header, former.metadata
-    merged.extend(_entry(term, known.get(term.msgid, "")) for term in terms)
-    return merged, [entry.msgid for entry in merged if not entry.msgstr]
+    merged.extend(_entry(term, known.get(term.msgid)) for term in terms)
+    left = [entry.msgid for entry in merged if not entry.msgstr and entry.tcomment != SAME]
+    return merged, left
 
 
-def _entry(term: polib.POEntry, translation: str = "") -> polib.POEntry:
-    """A term as Odoo wants to read it: its comments say where it is used."""
+def _entry(term: polib.POEntry, former: polib.POEntry | None = None) -> polib.POEntry:
+    """A term as Odoo wants to read it, its comments saying where it is used.
+
+    :param former: what a language has of the term, if it knows it
+    """
+    same = former is not None and former.msgstr == former.msgid
     return polib.POEntry(
         msgid=term.msgid,
-        msgstr=translation,
+        msgstr="" if same or former is None else former.msgstr,
+        tcomment=SAME if same else former.tcomment if former else "",
         comment=term.comment,
         occurrences=term.occurrences,
         flags=term.flags,
@@ -68,7 +77,7 @@ def _entry(term: polib.POEntry, translation: str = "") -> polib.POEntry:
 
 def _store(path: Path, content: polib.POFile, check: bool) -> int:
     """Write a file, if it differs; with ``check`` say so instead and return 1."""
-    text = f"{content}\n".rstrip("\n") + "\n"
+    text = str(content)
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return 0
     if check:
