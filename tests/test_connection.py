@@ -71,6 +71,7 @@ class TestConnection(ConnectionCommon):
         )
         self.assertFalse(self.check())
         self.assertEqual(self.real.business_id, SECOND)
+        self.assertEqual(self.real.tenant_id, self.tenant.tenant_id)
 
     def test_what_cannot_be_saved(self):
         cases = {
