@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..billing.timezones import service_date, to_zoneinfo
@@ -16,6 +16,16 @@ PRICE_TYPES = [
     ("notSet", "Not set"),
     ("unknownFutureValue", "Unknown"),
 ]
+
+
+LIVE_STATES = ("draft", "invoiced", "paid")
+# What the synchronisation alone writes.
+CALENDAR_FACTS = frozenset(
+    ("settings_id", "graph_id", "attendee_key", "service_id", "customer_id", "start", "stop")
+    + ("duration", "price_type", "price", "currency_id", "gone_at", "fingerprint")
+)
+# What people decide, as long as the booking is on no live invoice.
+DECISIONS = frozenset(("outcome", "partner_id", "payer_id", "unit_price", "quantity"))
 
 
 class MicrosoftBooking(models.Model):
@@ -182,6 +192,7 @@ class MicrosoftBooking(models.Model):
         """A contact chosen on the booking is a person's decision; an emptied one gives it back to the rule."""
         for booking in self:
             booking.partner_decided = bool(booking.partner_id)
+        self._back_to_rule("partner_id")
 
     @api.depends(
         "partner_id.booking_payer_id",
@@ -198,13 +209,31 @@ class MicrosoftBooking(models.Model):
     def _inverse_payer_id(self):
         for booking in self:
             booking.payer_decided = bool(booking.payer_id)
+        self._back_to_rule("payer_id")
+
+    def _back_to_rule(self, name):
+        """Compute again what a person has emptied."""
+        emptied = self.filtered(lambda booking: not booking[name])
+        self.env.add_to_compute(self._fields[name], emptied)
 
     def write(self, vals):
         # The synchronisation says so in the context; everybody else who sets an outcome has decided it.
         if "outcome" in vals and not self.env.context.get("booking_sync"):
             vals = {**vals, "outcome_decided": True}
-        if "invoice_line_id" in vals and not self.env.su:
-            self._check_claim(vals["invoice_line_id"])
+        if not self.env.su:
+            if facts := sorted(CALENDAR_FACTS & vals.keys()):
+                raise AccessError(
+                    self.env._(
+                        "Bookings alone says this of an appointment: %(fields)s. Correct it there.",
+                        fields=", ".join(facts),
+                    )
+                )
+            if "invoice_line_id" in vals:
+                self._check_claim(vals["invoice_line_id"])
+            if not DECISIONS.isdisjoint(vals):
+                self.filtered(lambda booking: booking.billing_state in LIVE_STATES)._check_claim(
+                    False
+                )
         return super().write(vals)
 
     def _check_claim(self, line_id):

@@ -23,6 +23,8 @@ class MicrosoftBooking(models.Model):
             "customer": self.customer_id.id,
             "price_type": self.price_type,
             "price": self.price,
+            # The share of a class that is priced as a whole depends on who else attends.
+            "attendees": self.settings_id.class_price == "appointment" and self.attendee_count,
         }
 
     @api.depends(
@@ -32,6 +34,7 @@ class MicrosoftBooking(models.Model):
         "customer_id",
         "price_type",
         "price",
+        "attendee_count",
         "gone_at",
         "invoiced_facts",
         "billing_state",

@@ -57,7 +57,7 @@ class MicrosoftBookingCustomer(models.Model):
         for customer in self:
             customer.email_normalized = email_normalize(customer.email)
 
-    @api.depends("partner_id", "match_result", "email_normalized")
+    @api.depends("partner_id.active", "match_result", "email_normalized")
     def _compute_match_state(self):
         for customer in self:
             if customer.partner_id:
@@ -76,9 +76,9 @@ class MicrosoftBookingCustomer(models.Model):
         }
 
     def write(self, vals):
-        # The ladder says so in the context; everybody else who sets the contact has decided it.
+        # The ladder says so in the context; everybody else who sets the contact, or empties it, has decided it.
         if "partner_id" in vals and not self.env.context.get("booking_sync"):
-            vals = {**vals, "partner_decided": bool(vals["partner_id"])}
+            vals = {**vals, "partner_decided": True}
         return super().write(vals)
 
     def _get_match_issue(self):
@@ -91,7 +91,13 @@ class MicrosoftBookingCustomer(models.Model):
 
         :return: the customers that were linked now
         """
-        todo = self.filtered(lambda customer: not customer.partner_id and customer.email_normalized)
+        todo = self.filtered(
+            lambda customer: (
+                not customer.partner_id
+                and not customer.partner_decided
+                and customer.email_normalized
+            )
+        )
         linked = self.browse()
         for settings, customers in (
             todo.with_context(booking_sync=True).grouped("settings_id").items()
@@ -155,13 +161,15 @@ class MicrosoftBookingCustomer(models.Model):
         }
 
     def _create_partners(self, settings):
-        """Create one contact per address, a copy of the settings' template contact, and link them.
+        """Create one contact per person, a copy of the settings' template contact, and link them.
 
         :return: self, all linked
         """
         if not self:
             return self
-        by_email = self.grouped("email_normalized")
+        people = self.grouped(
+            lambda customer: (customer.email_normalized, level_name(customer.name))
+        )
         template = settings.template_partner_id
         base = template.copy_data()[0] if template else {}
         partners = self.env["res.partner"].create(
@@ -169,10 +177,10 @@ class MicrosoftBookingCustomer(models.Model):
                 base
                 | {"company_id": settings.company_id.id, "active": True}
                 | customers[0]._prepare_partner_vals()
-                for customers in by_email.values()
+                for customers in people.values()
             ]
         )
-        for customers, partner in zip(by_email.values(), partners, strict=True):
+        for customers, partner in zip(people.values(), partners, strict=True):
             customers.partner_id = partner
         return self
 
@@ -182,13 +190,21 @@ class MicrosoftBookingCustomer(models.Model):
         return {"name": self.name, "email": self.email, "phone": self.phone}
 
     def action_create_contact(self):
-        """Create the missing contacts, as the person asks for by pressing the button."""
-        for settings, customers in (
-            self.filtered(lambda customer: customer.email_normalized and not customer.partner_id)
-            .grouped("settings_id")
-            .items()
-        ):
+        """Create the missing contacts, as the person asks for by pressing the button.
+
+        Of somebody who has a contact already, archived or among several, none is made.
+        """
+        missing = self.filtered(
+            lambda customer: customer.match_state in ("no_contact", "shared_email")
+        )
+        for settings, customers in missing.grouped("settings_id").items():
             customers._create_partners(settings)
+
+    def action_match_again(self):
+        """Give the choice of the contact back to the matching ladder."""
+        self.write({"partner_id": False})
+        self.partner_decided = False
+        self._match_partners()
 
     @api.model
     def _get_attendee_customers(self, settings, people):

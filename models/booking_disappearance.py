@@ -109,9 +109,9 @@ class MicrosoftBooking(models.Model):
             open_ones = bookings.filtered(
                 lambda booking: not booking.outcome_decided and not booking._is_invoiced()
             )
-            seen = settings.last_success or now
             notice = settings._get_late_notice()
-            not_held = open_ones.filtered(lambda booking, seen=seen: booking.stop > seen)
+            # What has ended by now may have been held, whenever it was deleted: a person has to say.
+            not_held = open_ones.filtered(lambda booking: booking.stop > now)
             in_time = not_held.filtered(
                 lambda booking, notice=notice: now <= booking.start - notice
             )

@@ -2,7 +2,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .booking_pricing import LIVE_STATES
+from .booking import LIVE_STATES
 
 
 class MicrosoftBookingExclusionReason(models.Model):

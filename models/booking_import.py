@@ -148,16 +148,18 @@ class MicrosoftBooking(models.Model):
 
         They have when it is new, changed, back or has just ended; a full run reads each of them once.
         """
-        if all(booking.gone_at for booking in bookings):
+        # Who has left the appointment is not looked at again.
+        live = bookings.filtered(lambda booking: not booking.gone_at)
+        if not live:
             return True
-        if run.full and any(booking.details_read_at < run.start_time for booking in bookings):
+        if run.full and any(booking.details_read_at < run.start_time for booking in live):
             return True
         now = fields.Datetime.now()
         return any(
             booking.fingerprint != record.fingerprint()
             or (booking.graph_updated or None) != stamp_of(record)
             or booking.details_read_at < booking.stop <= now
-            for booking in bookings
+            for booking in live
         )
 
     # === FROM APPOINTMENTS TO BOOKINGS === #

@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tools import float_compare, format_date, format_duration, format_time
 from odoo.tools.misc import get_lang
 
-from ..billing.wording import render_template
+from ..billing.wording import check_template, render_template
 
 
 class MicrosoftBooking(models.Model):
@@ -26,7 +26,12 @@ class MicrosoftBooking(models.Model):
             exact = booking.quantity * booking.unit_price
             merged = merged and not float_compare(exact, booking.amount, precision_digits=6)
             key = (
-                (booking._get_invoice_product(), booking.service_id, booking.unit_price)
+                (
+                    booking._get_invoice_product(),
+                    booking.service_id,
+                    booking.unit_price,
+                    booking.outcome,
+                )
                 if merged
                 else booking
             )
@@ -165,12 +170,18 @@ class MicrosoftBooking(models.Model):
         )
         first = bookings[0]
         template = first.settings_id.line_template
-        name = render_template(template, first._prepare_line_placeholders())
+        if check_template(template):
+            # A translation with an unknown placeholder: the text that was checked stands in.
+            template = first.settings_id.with_context(lang="en_US").line_template
+        # A fee is named as one: it is not for a service that was rendered.
+        outcomes = dict(self._fields["outcome"]._description_selection(bookings.env))
+        prefix = f"{outcomes[first.outcome]}: " if first.is_fee else ""
+        name = prefix + render_template(template, first._prepare_line_placeholders())
         if len(bookings) == 1:
             return name
         dates = sorted({booking.service_date for booking in bookings})
         listed = ", ".join(format_date(bookings.env, date) for date in dates)
-        return f"{first.service_id.name} ({len(bookings)} ×)\n{listed}"
+        return f"{prefix}{first.service_id.name} ({len(bookings)} ×)\n{listed}"
 
     def _prepare_line_placeholders(self):
         """What the placeholders of the line description stand for. Hook.

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..billing.pricing import Facts, price_booking
+from .booking import LIVE_STATES
 
 # What keeps a booking from being invoiced, in the order in which a person would mend it.
 ISSUES = [
@@ -17,6 +18,7 @@ ISSUES = [
     ("several_contacts", "Several contacts have this e-mail"),
     ("shared_email", "E-mail shared by several customers"),
     ("archived_contact", "The contact is archived"),
+    ("no_payer", "No payer"),
     ("no_service", "No service"),
     ("no_product", "The service has no product"),
     ("archived_product", "The product is archived"),
@@ -43,8 +45,6 @@ BILLING_STATES = [
     ("excluded", "Not invoiced"),
     ("cancelled", "Nothing due"),
 ]
-
-LIVE_STATES = ("draft", "invoiced", "paid")
 
 
 class MicrosoftBooking(models.Model):
@@ -302,7 +302,7 @@ class MicrosoftBooking(models.Model):
         checks = (
             ("gone", self.gone_at and self.outcome == "attended" and not self.outcome_decided),
             ("late_cancellation", self.outcome == "late_cancelled" and not self.outcome_decided),
-            (self._get_contact_issue(), not self.payer_id),
+            (self._get_contact_issue() or "no_payer", not self.payer_id),
             ("archived_contact", not self.payer_id.active),
             ("no_service", not self.service_id),
             ("no_product", not product),

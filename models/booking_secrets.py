@@ -138,7 +138,16 @@ class MicrosoftBookingSettings(models.Model):
         moved = self.filtered(
             lambda s: any(s[name] != vals[name] for name in APPLICATION_FIELDS & vals.keys())
         )
+        # A secret is for the address that it was typed for, and never sent to another.
+        elsewhere = self.filtered(
+            lambda s: any(
+                s[name] != vals[name] for name in ("cloud", "authority_url") if name in vals
+            )
+        )
+        for settings in elsewhere:
+            settings._get_credential().unlink()
         res = super().write(vals)
+        elsewhere.invalidate_recordset(["has_secret", "has_previous_secret"])
         if "secret_expiry" not in vals:
             # The date was that of the secret before.
             replaced.filtered(lambda s: s.auth_method == "secret").secret_expiry = False

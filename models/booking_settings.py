@@ -9,6 +9,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..billing.pricing import FeeRule, Rounding, Rules
 from ..billing.wording import PLACEHOLDERS, check_template
+from .booking import LIVE_STATES
 
 # A change of one of these changes what an uninvoiced booking costs.
 PRICING_FIELDS = {
@@ -178,8 +179,8 @@ class MicrosoftBookingSettings(models.Model):
     )
 
     _business_uniq = models.UniqueIndex(
-        "(company_id, lower(business_id)) WHERE active AND business_id IS NOT NULL",
-        "This Bookings business is connected to the company already.",
+        "(company_id, lower(business_id)) WHERE business_id IS NOT NULL",
+        "This Bookings business has Booking Sync Settings in the company already: restore them if they are archived.",
     )
     _lookback_positive = models.Constraint(
         "CHECK(lookback_days > 0)", "Look back at least one day."
@@ -252,11 +253,11 @@ class MicrosoftBookingSettings(models.Model):
         self._check_can_change(vals)
         res = super().write(vals)
         if not PRICING_FIELDS.isdisjoint(vals):
-            # Of what is not invoiced yet: what was invoiced keeps the price that it was invoiced at.
+            # Of what is not invoiced yet, excluded ones too: what was invoiced keeps the price that it was invoiced at.
             self.env["microsoft.booking"].search(
                 [
                     ("settings_id", "in", self.ids),
-                    ("billing_state", "in", ("to_check", "to_invoice", "cancelled")),
+                    ("billing_state", "not in", LIVE_STATES),
                 ]
             )._recompute_pricing()
         self._after_connection_change(vals)

@@ -60,7 +60,7 @@ class MicrosoftBooking(models.Model):
                 "Cancelled shortly before the start. Confirm the outcome to charge the fee, or change it to Cancelled."
             ),
             "credited": self.env._(
-                "Its invoice was credited in full. Bill it again, or say why it is not invoiced."
+                "Its invoice was credited in full. Bill it again, unless another invoice replaces it: then exclude it."
             ),
             "no_customer": self.env._("The appointment names no customer. Choose the payer."),
             "no_email": self.env._(
@@ -76,6 +76,7 @@ class MicrosoftBooking(models.Model):
                 "Several customers of Bookings share the address %(email)s. Choose who is meant."
             ),
             "archived_contact": self.env._("Restore the archived contact, or choose another."),
+            "no_payer": self.env._("Choose the payer."),
             "no_service": self.env._(
                 "The appointment names no service. Exclude it, or correct it in Bookings."
             ),

@@ -88,6 +88,8 @@ class MicrosoftBookingSettings(models.Model):
         :return: the ``microsoft.booking.run`` of each, new or under way
         :raise AccessError: when the user may not change bookings
         """
+        if full or accept_gone:
+            self.check_access("write")
         self.env["microsoft.booking"].check_access("write")
         Run = self.env["microsoft.booking.run"].sudo()
         runs = Run.search(
@@ -105,8 +107,11 @@ class MicrosoftBookingSettings(models.Model):
             if not run:
                 run = Run.create(settings._prepare_run(self.env.user))
                 runs |= run
-            if full or accept_gone:
-                run.write({"full": run.full or full, "accept_gone": run.accept_gone or accept_gone})
+            if full and not run.full:
+                # Planned again, from the start of the history.
+                run.write({"full": True, "cursor": False})
+            if accept_gone:
+                run.accept_gone = True
             settings.sudo().cron_id._trigger()
         return runs
 
@@ -178,6 +183,9 @@ class MicrosoftBookingSettings(models.Model):
         except GraphError as error:
             self.env.cr.rollback()
             settings._interrupt_run(run, error)
+        except UserError as error:
+            self.env.cr.rollback()
+            settings._fail_run(run, str(error))
         except OperationalError:
             # Somebody else wrote the same rows: the next call goes on from the cursor.
             self.env.cr.rollback()
@@ -261,9 +269,21 @@ class MicrosoftBookingSettings(models.Model):
             return self.env["microsoft.booking"]._sync_window(self, run, api, start, end)
         if name == "business":
             self._read_business(api)
+            self._mend_what_is_known()
         else:
             self._sync_master_data(run, api, name)
         return True
+
+    def _mend_what_is_known(self):
+        """Take up what was mended in Odoo since: a currency that was missing, a contact that was made."""
+        settings_domain = [("settings_id", "=", self.id)]
+        without_currency = [("currency_id", "=", False), ("invoice_line_id", "=", False)]
+        if self.currency_id:
+            self.env["microsoft.booking"].search(
+                settings_domain + without_currency
+            ).currency_id = self.currency_id
+        unlinked = [("partner_id", "=", False), ("email_normalized", "!=", False)]
+        self.env["microsoft.booking.customer"].search(settings_domain + unlinked)._match_partners()
 
     def _has_to_import(self, record):
         """Whether an appointment is of the time that these settings care for: not settled before."""

@@ -108,11 +108,18 @@ class MicrosoftBookingInvoice(models.TransientModel):
     def _compute_preview(self):
         for wizard in self:
             ready, skipped = wizard.booking_ids._origin._split_invoiceable(wizard._get_options())
-            groups = ready._group_for_invoices(wizard._get_options())
+            groups = wizard._with_known_taxes(ready)._group_for_invoices(wizard._get_options())
             wizard.draft_count = len(groups)
             wizard.ready_count = len(ready)
             wizard.skipped_count = len(skipped)
             wizard.preview = wizard._render_preview(groups, skipped)
+
+    @staticmethod
+    def _with_known_taxes(bookings):
+        """The bookings, in a context that tells what would otherwise be asked for each of them."""
+        companies = bookings.grouped("company_id").values()
+        included = any(company[:1]._has_included_taxes() for company in companies)
+        return bookings.with_context(booking_included_taxes=included)
 
     def _render_preview(self, groups, skipped):
         """The preview as a table: a row per draft with its sums, and what is left out with its reason."""
@@ -177,21 +184,22 @@ class MicrosoftBookingInvoice(models.TransientModel):
             )
         result = self.booking_ids._create_invoices(self._get_options())
         invoices = result["invoices"]
-        if not invoices:
-            texts = Counter(text for _booking, _reason, text in result["skipped"])
-            raise UserError(
-                "\n".join(
-                    [
-                        self.env._("There is nothing to invoice among these bookings."),
-                        *(f"• {count} × {text}" for text, count in texts.most_common()),
-                    ]
-                )
-            )
+        texts = Counter(text for _booking, _reason, text in result["skipped"])
+        reasons = [f"{count} × {text}" for text, count in texts.most_common()]
+        if not result["runs"]:
+            nothing = self.env._("There is nothing to invoice among these bookings.")
+            raise UserError("\n".join([nothing, *(f"• {reason}" for reason in reasons)]))
         message = self.env._(
             "%(drafts)s draft invoices from %(bookings)s bookings; %(skipped)s left out.",
             drafts=len(invoices),
             bookings=len(result["bookings"]),
             skipped=len(result["skipped"]),
+        )
+        message = " ".join([message, *reasons])
+        following = (
+            invoices._get_booking_invoices_action(self.env._("Draft Invoices"))
+            if invoices
+            else {"type": "ir.actions.act_window_close"}
         )
         return {
             "type": "ir.actions.client",
@@ -200,6 +208,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
                 "type": "warning" if result["skipped"] else "success",
                 "title": self.env._("Draft invoices created"),
                 "message": message,
-                "next": invoices._get_booking_invoices_action(self.env._("Draft Invoices")),
+                "sticky": bool(reasons),
+                "next": following,
             },
         }
