@@ -123,7 +123,9 @@ class TestDecisions(BookingCommon):
         course = self.tenant.add_service(BUSINESS, "Class", price="50", attendees=5)
         graph_id = self.book(course, customers=[self.ana, self.bob])
         self.sync()
-        ana = self.bookings(graph_id).filtered(lambda booking: booking.customer_name == "Ana Müller")
+        ana = self.bookings(graph_id).filtered(
+            lambda booking: booking.customer_name == "Ana Müller"
+        )
         self.assertEqual(ana.amount, 25.0)
         ana._create_invoices()
         carl = self.tenant.add_customer(BUSINESS, "Carl", email="carl@example.com")
