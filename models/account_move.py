@@ -95,12 +95,16 @@ class AccountMove(models.Model):
             )
 
     def _log_booking_run(self, run):
-        """Note on each draft, in one go, what made it: the message that its creation would have left."""
+        """Note on each draft, in one go, what made it: the message that its creation would have left.
+
+        In the language of the user, also when a call over RPC names none.
+        """
+        lang = self.env.user.lang
+        env = self.with_context(lang=lang).env
+        name = run.with_context(lang=lang).display_name
         bodies = {
-            move.id: self.env._(
-                "Draft made of %(count)s bookings (%(run)s)",
-                count=move.booking_count,
-                run=run.display_name,
+            move.id: env._(
+                "Draft made of %(count)s bookings (%(run)s)", count=move.booking_count, run=name
             )
             for move in self
         }

@@ -171,7 +171,10 @@ class MicrosoftBookingCustomer(models.Model):
             lambda customer: (customer.email_normalized, level_name(customer.name))
         )
         template = settings.template_partner_id
-        base = template.copy_data()[0] if template else {}
+        # Without a template they are written to in the language of the company.
+        base = (
+            template.copy_data()[0] if template else {"lang": settings.company_id.partner_id.lang}
+        )
         partners = self.env["res.partner"].create(
             [
                 base

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .common import BookingCommon
+from .common import BUSINESS, BookingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -182,3 +182,18 @@ class TestSync(BookingCommon):
         later = self.book(customers=[self.bob], days=1)
         self.sync()
         self.assertEqual(self.bookings(later).partner_id, self.partner_a)
+
+    def test_new_contacts_speak_the_language_of_the_company_or_of_the_template(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.env.company.partner_id.lang = "fr_FR"
+        first = self.book()
+        self.sync()
+        self.assertEqual(self.bookings(first).partner_id.lang, "fr_FR")
+        self.settings.template_partner_id = self.env["res.partner"].create(
+            {"name": "Template", "lang": "en_US", "ref": "from the template"}
+        )
+        carl = self.tenant.add_customer(BUSINESS, "Carl", email="carl@example.com")
+        second = self.book(customers=[carl])
+        self.sync()
+        partner = self.bookings(second).partner_id
+        self.assertEqual((partner.lang, partner.ref), ("en_US", "from the template"))

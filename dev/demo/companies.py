@@ -66,6 +66,7 @@ def _companies(env: api.Environment) -> models.Model:
             company.write(values)
         else:
             company = company.create(values)
+        company.partner_id.lang = plan.language
         companies |= company
         env["account.chart.template"].try_loading(plan.chart, company, install_demo=False)
     return companies

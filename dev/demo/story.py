@@ -143,7 +143,7 @@ def invoice(accountant: Odoo, settings: dict[int, Company]) -> list[Row]:
 
 
 def to_check_sentences(accountant: Odoo) -> dict[str, str]:
-    """The words that the screens have for each reason, in the accountant's language."""
+    """The words that the screens have for each reason, in English like the table."""
     described = accountant.call(
         BOOKING, "fields_get", allfields=["issue"], attributes=["selection"]
     )

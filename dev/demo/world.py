@@ -10,6 +10,7 @@ from dataclasses import dataclass
 class Company:
     """A company, and the Bookings business that its customers book at.
 
+    :param language: of its customers
     :param held: bookings that ended before the sandbox's ``now``
     :param to_check: those of them that cannot be invoiced as they are
     """
@@ -19,6 +20,7 @@ class Company:
     currency: str
     chart: str
     city: str
+    language: str
     business: str
     held: int
     to_check: int
@@ -31,6 +33,7 @@ COMPANIES = (
         currency="CHF",
         chart="ch",
         city="Lausanne",
+        language="fr_CH",
         business="atelier@contoso.example",
         held=310,
         to_check=9,
@@ -41,6 +44,7 @@ COMPANIES = (
         currency="EUR",
         chart="fr",
         city="Paris",
+        language="fr_FR",
         business="salon@contoso.example",
         held=90,
         to_check=3,
