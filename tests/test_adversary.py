@@ -383,7 +383,8 @@ class TestInvoiceLives(AdversaryCommon):
                 "no_show_fee_value": 50,
             }
         )
-        booking.outcome = "no_show"
+        with self.assertRaises(UserError):
+            booking.outcome = "no_show"
         self.sync()
         self.assertEqual(booking.read(["quantity", "unit_price", "amount"]), before)
         self.assertEqual(booking.invoice_line_id.product_id, product)

@@ -15,7 +15,7 @@ class TestConnectWizard(ConnectionCommon):
 
     def setUp(self):
         super().setUp()
-        self.settings.active = False
+        self.settings.write({"active": False, "business_id": "closed@contoso.example"})
         self.env.flush_all()
 
     def begin(self, env=None):

@@ -165,6 +165,8 @@ class TestSecrets(SecurityCommon):
                 "client_id": "00000000-0000-0000-0000-000000000001",
             }
         )
+        # Another address forgets them, so they are typed once more.
+        self.as_user(self.settings, "administrator").write(SECRETS)
         self.settings.state = "connected"
         with self.assertLogs(level="DEBUG") as logs:
             self.settings.action_test_connection()

@@ -82,6 +82,7 @@ def _stay(url: str, process: subprocess.Popen) -> None:
     say(f"Odoo is at {url}/odoo")
     say(f"    {ACCOUNTANT} / {ACCOUNTANT}   invoices: Invoicing > Customers > Uninvoiced Bookings")
     say(f"    {ADMINISTRATOR} / {ADMINISTRATOR}             configures: Booking Sync Settings")
+    say("The second company is ticked at the top right of the screen.")
     say("Ctrl-C ends the demo. The data is kept: make demo goes on with it, make clean removes it.")
     try:
         process.wait()
@@ -94,7 +95,7 @@ def _stay(url: str, process: subprocess.Popen) -> None:
 def _port(stay: bool) -> int:
     """Where Odoo is to listen.
 
-    :raise Complaint: when something listens there already
+    :raise Complaint: when something listens there already, or it cannot be used
     """
     named = os.environ.get("PORT")
     if not named and not stay:
@@ -102,7 +103,13 @@ def _port(stay: bool) -> int:
     if named and not named.isdecimal():
         raise Complaint(f"PORT={named} is not a number.")
     port = int(named or PORT)
-    if not is_free(port):
+    if not 0 < port < 2**16:
+        raise Complaint(f"PORT={named} is no port: name one from 1024 to 65535.")
+    try:
+        free = is_free(port)
+    except PermissionError:
+        raise Complaint(f"You may not use port {port}: name one from 1024 to 65535.") from None
+    if not free:
         raise Complaint(
             f"Something listens on port {port} already. End it, or name another port:\n"
             f"    make demo PORT={port + 1}"

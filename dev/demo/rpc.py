@@ -16,6 +16,10 @@ PATIENCE = 300
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+# What Odoo answers when the database of the key cannot be reached.
+NOT_FOUND = 404
+
+
 class Refused(Exception):
     """Odoo's answer to a call that did not work, in its own words."""
 
@@ -57,6 +61,10 @@ class Odoo:
             with OPENER.open(request, timeout=PATIENCE) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
+            if error.code == NOT_FOUND:
+                raise Complaint(
+                    "Odoo no longer finds its database: PostgreSQL has ended. Start again."
+                ) from None
             raise Refused(f"{model}.{method}: {_message(error)}") from None
         except OSError as error:
             raise Complaint(f"Odoo at {self._url} does not answer: {error}") from None

@@ -66,11 +66,13 @@ def synchronise(admin: Odoo, settings_ids: list[int]) -> dict[int, dict]:
     :raise Complaint: when one does not succeed in time
     """
     step("Synchronising with Microsoft Bookings")
-    last = max((run["id"] for run in admin.read(RUN, [], ["id"])), default=0)
+    before = admin.read(RUN, [("kind", "=", "sync")], ["state"])
+    # One that an earlier start left under way is joined.
+    ended = [run["id"] for run in before if run["state"] in ENDED]
     admin.call(SETTINGS, "action_sync", settings_ids)
     progress = Progress()
     fields = ["settings_id", "state", "progress", "read_count", "problem_count"]
-    domain = [("kind", "=", "sync"), ("id", ">", last), ("settings_id", "in", settings_ids)]
+    domain = [("kind", "=", "sync"), ("id", "not in", ended), ("settings_id", "in", settings_ids)]
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         runs = admin.read(RUN, domain, fields)
@@ -79,7 +81,11 @@ def synchronise(admin: Odoo, settings_ids: list[int]) -> dict[int, dict]:
             break
         time.sleep(0.5)
     else:
-        raise Complaint(f"The synchronisation is not through after {PATIENCE} s: {runs}")
+        states = ", ".join(f"{run['settings_id'][1]}: {run['state']}" for run in runs)
+        raise Complaint(
+            f"The synchronisation is not through after {PATIENCE} s ({states or 'none has begun'})."
+            " Start again: it goes on where it was."
+        )
     bad = [run for run in runs if run["state"] != "done"]
     if bad:
         raise Complaint(f"A synchronisation ended with problems: {bad}")

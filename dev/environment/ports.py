@@ -9,12 +9,17 @@ HOST = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
-    """Whether nothing listens on a port of this machine."""
+    """Whether nothing listens on a port of this machine.
+
+    :raise PermissionError: when the system keeps the port for itself
+    """
     with socket.socket() as probe:
         # As servers do it: the port of a server that has just ended counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+        except PermissionError:
+            raise
         except OSError:
             return False
     return True
