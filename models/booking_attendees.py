@@ -9,9 +9,6 @@ from odoo.tools import email_normalize
 from ..graph.records import Attendee
 from .booking_customer import MAILTO, level_name
 
-# Bookings' way to say "made by the staff" instead of the id of a reservation made on the page.
-NO_SELF_SERVICE = {"", "00000000-0000-0000-0000-000000000000"}
-
 
 def stamp_of(record):
     """``lastUpdatedDateTime`` to the digit, which tells what no list shows; ``None`` where a cloud lacks it."""
@@ -105,7 +102,7 @@ def _is_id(attendee_key):
 
 def reservation_of(record):
     """The id of the reservation made on the page, or ``None`` for one made by the staff."""
-    return None if (record.self_service_id or "") in NO_SELF_SERVICE else record.self_service_id
+    return record.self_service_id or None
 
 
 def second_key_of_record(record):

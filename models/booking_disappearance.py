@@ -3,6 +3,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ..billing.pricing import late_notice
 from ..graph.errors import GraphError
 from .booking_attendees import second_key_of_bookings, second_key_of_record
 from .graph_messages import explain
@@ -112,9 +113,9 @@ class MicrosoftBooking(models.Model):
             notice = settings._get_late_notice()
             # What has ended by now may have been held, whenever it was deleted: a person has to say.
             not_held = open_ones.filtered(lambda booking: booking.stop > now)
-            in_time = not_held.filtered(
-                lambda booking, notice=notice: now <= booking.start - notice
+            late = not_held.filtered(
+                lambda booking, notice=notice: late_notice(booking.start, now, notice)
             )
-            in_time.outcome = "cancelled"
-            (not_held - in_time).outcome = "late_cancelled"
+            (not_held - late).outcome = "cancelled"
+            late.outcome = "late_cancelled"
         return len(self)

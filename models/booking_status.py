@@ -35,7 +35,6 @@ class MicrosoftBooking(models.Model):
         "customer_email",
         "customer_name",
         "service_id",
-        "missing_attendees",
     )
     def _compute_issue_text(self):
         for booking in self:
