@@ -130,7 +130,8 @@ class MicrosoftBookingSettings(models.Model):
             cloud = get_cloud(self.cloud, self.authority_url, self.graph_url)
             credentials = self._get_credentials()
             if "timeout" in options:
-                tokens = TokenProvider(cloud, credentials, timeout=options["timeout"])
+                timeout = options["timeout"]
+                tokens = TokenProvider(cloud, credentials, timeout=timeout, patience=sum(timeout))
             else:
                 tokens = token_provider(cloud, credentials)
         return GraphClient(cloud, tokens, deadline=deadline, **options)

@@ -119,3 +119,48 @@ tours.add("microsoft_bookings_price", {
         { content: "The row is ready", trigger: `body:not(:has(${TO_CHECK})) ${READY}` },
     ],
 });
+
+const next = { trigger: ".modal footer button[name=action_next]", run: "click" };
+
+// From the list of settings to a connected one, by the set-up wizard and the trial tenant.
+tours.add("microsoft_bookings_connect", {
+    steps: () => [
+        {
+            content: "Start the set-up",
+            trigger: ".o_control_panel .o_booking_connect",
+            run: "click",
+        },
+        { content: "Which cloud", trigger: ".modal .o_field_widget[name=cloud] input", run: "click" },
+        {
+            content: "The trial",
+            // On a phone the choices are a sheet of their own, above the dialog.
+            trigger: "body:has(.o_select_menu_item)",
+            run() {
+                [...document.querySelectorAll(".o_select_menu_item")].at(-1).click();
+            },
+        },
+        { trigger: ".modal:not(:has(.o_field_widget[name=tenant_id]))" },
+        next,
+        { content: "Signed in", trigger: ".modal .o_field_widget[name=connection_check_html] li:eq(2)" },
+        next,
+        {
+            content: "Leave it",
+            trigger: ".modal footer button[name=action_finish_later]",
+            run: "click",
+        },
+        {
+            content: "Resume it",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_set_up]",
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name=business_ids] button[name=action_choose]", run: "click" },
+        { content: "The options", trigger: ".modal .o_field_widget[name=interval_number]" },
+        next,
+        { content: "A first look", trigger: ".modal .o_field_widget[name=first_look_html] tbody tr" },
+        { trigger: ".modal footer button[name=action_connect]", run: "click" },
+        {
+            content: "Connected",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=business_id]",
+        },
+    ],
+});
