@@ -9,7 +9,11 @@ from . import booking_connection_check
 from . import booking_schedule
 from . import booking_freshness
 from . import booking_run
+from . import booking_problem
+from . import booking_run_progress
 from . import booking_sync
+from . import booking_sync_end
+from . import booking_full_sync
 from . import booking_notices
 from . import booking_expiry
 from . import booking_alarm
@@ -21,6 +25,9 @@ from . import booking_staff
 from . import booking_customer
 from . import booking_import
 from . import booking_disappearance
+from . import booking_failure
+from . import booking_diagnostic
+from . import booking_retention
 from . import booking_invoicing
 from . import booking_invoice_lines
 from . import booking_exclusion

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { rpc } from "@web/core/network/rpc";
 
 const tours = registry.category("web_tour.tours");
 
@@ -117,5 +118,26 @@ tours.add("microsoft_bookings_price", {
         { trigger: `${ROW}.o_data_row_selected td[name=unit_price]`, run: "click" },
         { trigger: `${ROW}.o_data_row_selected td[name=unit_price] input`, run: "edit 180 && press Enter" },
         { content: "The row is ready", trigger: `body:not(:has(${TO_CHECK})) ${READY}` },
+    ],
+});
+
+const call = (model, method, args) =>
+    rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
+
+tours.add("microsoft_bookings_live_run", {
+    steps: () => [
+        { content: "It waits for a worker", trigger: ".o_statusbar_status [data-value=queued]" },
+        {
+            content: "Somebody else pauses the connection",
+            trigger: ".o_form_view .fa-refresh",
+            run: async () => {
+                const name = "microsoft.booking.settings";
+                await call(name, "action_pause", [await call(name, "search", [[]])]);
+            },
+        },
+        {
+            content: "The form says so by itself",
+            trigger: ".o_statusbar_status [data-value=paused].o_arrow_button_current",
+        },
     ],
 });
