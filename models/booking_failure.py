@@ -145,7 +145,7 @@ class MicrosoftBookingSettings(models.Model):
 class MicrosoftBookingRun(models.Model):
     _inherit = "microsoft.booking.run"
 
-    def _note_failure(self, graph_id, words, request_id, record):
+    def _note_failure(self, graph_id, words, request_id, record, stamp):
         """Count that this run could not read or store a record, once per run, and give it up after so many."""
         failure = self.env["microsoft.booking.failure"].search(
             [("settings_id", "=", self.settings_id.id), ("graph_id", "=", graph_id)]
@@ -161,6 +161,8 @@ class MicrosoftBookingRun(models.Model):
             "words": words,
             "request_id": request_id,
         }
+        if stamp:
+            vals["stamp"] = stamp
         if failure:
             failure.write(vals)
         else:

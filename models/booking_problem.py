@@ -13,6 +13,9 @@ RECORD_KINDS = {
     "Customer": (_lt("customer"), "microsoft.booking.customer"),
 }
 
+# The stamp of a record of a list that made no sense: as soon as it makes some, its data are others.
+NO_SENSE = "?"
+
 
 class MicrosoftBookingProblem(models.Model):
     """What a run could not read or make, in words, so that nothing is skipped silently."""
@@ -114,7 +117,15 @@ class MicrosoftBookingRun(models.Model):
     _inherit = "microsoft.booking.run"
 
     def _add_problem(
-        self, message, *, kind="record", graph_id=None, booking=None, record=None, request_id=None
+        self,
+        message,
+        *,
+        kind="record",
+        graph_id=None,
+        booking=None,
+        record=None,
+        request_id=None,
+        stamp=None,
     ):
         """Keep a problem of this run, in words.
 
@@ -125,6 +136,7 @@ class MicrosoftBookingRun(models.Model):
         :param booking: the booking that it is about; of an appointment that is known, found by ``graph_id``
         :param record: any other record that it is about
         :param request_id: Microsoft's request id, which its support asks for; that of the error by default
+        :param stamp: what tells its data from other data of the same record, where that is known
         """
         self.ensure_one()
         if isinstance(message, GraphError):
@@ -149,7 +161,7 @@ class MicrosoftBookingRun(models.Model):
             }
         )
         if graph_id and self.kind == "sync":
-            self._note_failure(graph_id, message, request_id, record)
+            self._note_failure(graph_id, message, request_id, record, stamp)
 
     def _add_listing_problems(self, listing):
         """Keep what could not be understood of a list; the rest of it goes on.
@@ -173,4 +185,5 @@ class MicrosoftBookingRun(models.Model):
                 ),
                 graph_id=problem.graph_id,
                 record=record or (model and self.env[model]),
+                stamp=NO_SENSE,
             )

@@ -39,19 +39,19 @@ class MicrosoftBookingRun(models.Model):
     def _delete_old_runs(self):
         """Delete the runs that have been kept for their time.
 
-        A run of drafts has no settings of its own: the longest time of its company counts. It stays as long as one of
-        its invoices is a draft, since it could still be undone; and the last synchronisation of each stays.
+        For drafts of several businesses the longest time of their company counts. A run stays as long as one of its
+        invoices is a draft, since it could still be undone; and the last synchronisation of each business stays.
         """
         Settings = self.env["microsoft.booking.settings"].with_context(active_test=False)
         settings = Settings.search([])
         for company, of_company in settings.grouped("company_id").items():
             domains = [
-                ([("settings_id", "=", one.id), ("id", "!=", one.run_ids[:1].id)], [one])
-                for one in of_company
-            ]
-            domains.append(
                 ([("settings_id", "=", False), ("company_id", "=", company.id)], of_company)
-            )
+            ]
+            for one in of_company:
+                own = [("settings_id", "=", one.id)]
+                last = self.search([*own, ("kind", "=", "sync")], limit=1)
+                domains.append(([*own, ("id", "!=", last.id)], one))
             for domain, keepers in domains:
                 days = [keeper.run_retention_days for keeper in keepers]
                 if not all(days):

@@ -143,11 +143,11 @@ class TestRuns(RunsCommon):
         run = self.sync()
         run._add_problem("Ana Müller has no account, says Odoo", kind="invoice")
         told = run.diagnostic
-        for secret in (
+        for told_nowhere in (
             *(secret, "Ana", "Müller", "ana@example.com", "Zoé", "Knee", "Allergic", "Studio"),
             *(BUSINESS, self.tenant.client_secret, self.env.company.name, self.env.user.name),
         ):
-            self.assertNotIn(secret, told)
+            self.assertNotIn(told_nowhere, told)
         self.assertIn(run.problem_ids.filtered("request_id").request_id, told)
         self.assertIn("access", told)
         self.assertIn('"state": "failed"', told)
