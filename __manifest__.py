@@ -18,6 +18,7 @@
         "wizards/booking_connect_views.xml",
         "wizards/booking_exclude_views.xml",
         "wizards/booking_invoice_views.xml",
+        "wizards/booking_month_check_views.xml",
         "views/booking_run_views.xml",
         "views/booking_settings_views.xml",
         "views/booking_customer_views.xml",

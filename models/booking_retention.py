@@ -45,9 +45,7 @@ class MicrosoftBookingRun(models.Model):
         Settings = self.env["microsoft.booking.settings"].with_context(active_test=False)
         settings = Settings.search([])
         for company, of_company in settings.grouped("company_id").items():
-            domains = [
-                ([("settings_id", "=", False), ("company_id", "=", company.id)], of_company)
-            ]
+            domains = [([("settings_id", "=", False), ("company_id", "=", company.id)], of_company)]
             for one in of_company:
                 own = [("settings_id", "=", one.id)]
                 last = self.search([*own, ("kind", "=", "sync")], limit=1)
