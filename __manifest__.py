@@ -19,6 +19,7 @@
         "wizards/booking_exclude_views.xml",
         "wizards/booking_invoice_views.xml",
         "wizards/booking_month_check_views.xml",
+        "views/booking_privacy_views.xml",
         "views/booking_run_views.xml",
         "views/booking_settings_views.xml",
         "views/booking_customer_views.xml",

@@ -26,6 +26,9 @@ from . import booking_customer
 from . import booking_import
 from . import booking_disappearance
 from . import booking_failure
+from . import booking_privacy
+from . import booking_erasure
+from . import booking_anonymise
 from . import booking_diagnostic
 from . import booking_retention
 from . import booking_invoicing

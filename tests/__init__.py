@@ -10,6 +10,7 @@ from . import test_decisions
 from . import test_fault_sync
 from . import test_invoicing
 from . import test_month_check
+from . import test_privacy
 from . import test_runs
 from . import test_runs_failures
 from . import test_screens

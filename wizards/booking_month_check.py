@@ -258,7 +258,7 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
             if isinstance(answer, GraphError):
                 raise answer
             if answer:
-                details[graph_id] = answer
+                (details[graph_id],) = self.settings_id._veil([answer])
         return details
 
     def _compare_appointment(self, record, people, bookings):
