@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/booking_security.xml",
         "data/ir_cron_data.xml",
+        "data/scheduled_actions.xml",
         "data/booking_exclusion_reason_data.xml",
         "data/mail_template_data.xml",
         "wizards/booking_connect_views.xml",
