@@ -13,6 +13,7 @@ ISSUES = [
     ("late_cancellation", "Late cancellation to confirm"),
     ("credited", "Invoice credited: bill again?"),
     ("no_customer", "No customer"),
+    ("anonymised", "Anonymised customer"),
     ("no_email", "Customer without e-mail"),
     ("no_contact", "No contact has this e-mail"),
     ("several_contacts", "Several contacts have this e-mail"),

@@ -62,6 +62,9 @@ class MicrosoftBooking(models.Model):
                 "Its invoice was credited in full. Bill it again, unless another invoice replaces it: then exclude it."
             ),
             "no_customer": self.env._("The appointment names no customer. Choose the payer."),
+            "anonymised": self.env._(
+                "Its customer was anonymised. Choose the payer, or exclude it."
+            ),
             "no_email": self.env._(
                 "%(customer)s has no e-mail address, so no contact was looked for. Choose the payer."
             ),
