@@ -65,11 +65,12 @@ _IDENTITIES = (
 
 
 def match_attendees(people, bookings):
-    """Which booking is whose place: by its key, else by who it is, else the only one that is left on both sides.
+    """Which booking is whose place: by its key, else by who it is, else nobody's becomes that of the one who is new.
 
     Bookings names a customer sometimes with an id and sometimes only by e-mail or name, lists one person under
     several ids and lets the staff correct name and e-mail: a place that merely got another key is the same place, or
-    it would be billed twice. Two people with an id each are one only when both name and e-mail say so.
+    it would be billed twice. Two people with an id each are one only when both name and e-mail say so. Who has left
+    is never replaced by nobody: through an emptied place the next one would inherit what was decided about the last.
 
     :param people: dict of :func:`keyed_attendees`
     :param bookings: the ``microsoft.booking`` records of the appointment
@@ -90,8 +91,8 @@ def match_attendees(people, bookings):
             if ids_may_differ or not (people[key].customer_id and _is_id(former)):
                 matched[key] = rest.pop(former)
     unmatched = people.keys() - matched.keys()
-    if len(unmatched) == 1 and len(rest) == 1 and "" in {*unmatched, *rest}:
-        matched[unmatched.pop()] = rest.popitem()[1]
+    if len(unmatched) == 1 and "" in rest:
+        matched[unmatched.pop()] = rest.pop("")
     return matched, rest
 
 
@@ -114,8 +115,12 @@ def second_key_of_record(record):
 
 
 def second_key_of_bookings(bookings):
-    """The same as :func:`second_key_of_record`, of the bookings of an appointment."""
-    first = bookings[0]
+    """The same as :func:`second_key_of_record`, of the bookings of an appointment: of those who were the last on it."""
+    live = bookings.filtered(lambda booking: not booking.gone_at)
+    if not live:
+        last = max(bookings.mapped("gone_at"))
+        live = bookings.filtered(lambda booking: booking.gone_at == last)
+    first = live[0]
     if first.self_service_id:
         return first.self_service_id
-    return (first.service_id.graph_id, first.start, frozenset(bookings.mapped("attendee_key")))
+    return (first.service_id.graph_id, first.start, frozenset(live.mapped("attendee_key")))

@@ -98,13 +98,14 @@ class MicrosoftBooking(models.Model):
     def _set_gone(self):
         """Bookings has confirmed that these are no longer there: cancelled, in time or late, or held and then deleted.
 
-        What a person decided stays, and so does what is invoiced.
+        What a person decided stays, and so does what is invoiced; who was gone before keeps the notice given then.
 
-        :return: the number of bookings
+        :return: the number of bookings that were there before
         """
         now = fields.Datetime.now()
+        there = self.filtered(lambda booking: not booking.gone_at)
         for settings, bookings in (
-            self.with_context(booking_sync=True).grouped("settings_id").items()
+            there.with_context(booking_sync=True).grouped("settings_id").items()
         ):
             bookings.gone_at = now
             open_ones = bookings.filtered(
@@ -118,4 +119,4 @@ class MicrosoftBooking(models.Model):
             )
             (not_held - late).outcome = "cancelled"
             late.outcome = "late_cancelled"
-        return len(self)
+        return len(there)

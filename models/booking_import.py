@@ -198,7 +198,7 @@ class MicrosoftBooking(models.Model):
                     counts["changed"] += booking._update_facts(vals)
                 else:
                     to_create.append({"settings_id": settings.id, "graph_id": record.id, **vals})
-            counts["cancelled"] += left.filtered(lambda booking: not booking.gone_at)._set_gone()
+            counts["cancelled"] += left._set_gone()
         created = self.create(to_create)
         counts["new"] = len(created)
         (known | created).customer_id._match_partners()
