@@ -65,16 +65,16 @@ class MicrosoftBooking(models.Model):
                 replaced.add(old_id)
         return replaced
 
-    def _get_gone_but_invoiced(self):
-        """The ids of appointments that are gone but invoiced.
+    def _get_gone_ids(self):
+        """The ids of appointments of which nothing is left.
 
-        One of them that shows up again later, under another id, must not be invoiced once more.
+        One of them that shows up again later, under another id, is still the same: it must not be invoiced once more,
+        and what was decided about it stays.
         """
         return {
             graph_id
             for graph_id, bookings in self.grouped("graph_id").items()
             if all(booking.gone_at for booking in bookings)
-            and any(booking._is_invoiced() for booking in bookings)
         }
 
     @api.model

@@ -61,7 +61,7 @@ class MicrosoftBooking(models.Model):
         vanished = self._read_vanished(settings, run, api, known, listed, listing.problems)
         moved = [record for record in vanished.values() if record]
         gone = {graph_id for graph_id, record in vanished.items() if not record}
-        gone_before = known._get_gone_but_invoiced() - listed.keys()
+        gone_before = known._get_gone_ids() - listed.keys()
         for index in range(0, len(stale) or 1, PORTION):
             records = self._read_details(settings, run, api, stale[index : index + PORTION])
             new_records = [record for record in records if record.id not in by_id]

@@ -70,13 +70,13 @@ class History(HistoryCheck):
             us_government=self.government,
             sparse=random.random() < 0.5,
             flat_customers=random.random() < 0.5,
-            calendar_view=random.random() < 0.85,
         )
         tenant = Tenant(seed=seed, now=self.now())
         currency = self.env.company.currency_id.name
         self.world = World(tenant, random, self.rules.time_zone, currency)
         self.app = MortalApp(SandboxApp(tenant, habits=habits))
         self.settings = self.connect()
+        habits.calendar_view = random.random() < 0.85
         self.calendar = CalendarSteps(self.world)
         self.decisions = DecisionSteps(self)
         self.note(f"{self.rules} {habits}")

@@ -98,7 +98,7 @@ class TestHistory(SandboxMixin, AccountTestInvoicingCommon):
         return history.random.choices(list(steps), list(steps.values()), k=STEPS)
 
     def test_odoo_is_the_sandbox_plus_the_decisions(self):
-        for seed in [int(SEED)] if SEED else SEEDS:
+        for seed in map(int, SEED.split(",")) if SEED else SEEDS:
             with (
                 self.subTest(MICROSOFT_BOOKINGS_SEED=seed),
                 patch.object(booking_import, "PORTION", PORTION),
