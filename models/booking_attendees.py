@@ -91,7 +91,7 @@ def match_attendees(people, bookings):
             if ids_may_differ or not (people[key].customer_id and _is_id(former)):
                 matched[key] = rest.pop(former)
     unmatched = people.keys() - matched.keys()
-    if len(unmatched) == 1 and "" in rest:
+    if len(unmatched) == 1 and "" in rest and not rest[""].gone_at:
         matched[unmatched.pop()] = rest.pop("")
     return matched, rest
 

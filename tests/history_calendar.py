@@ -82,7 +82,7 @@ class CalendarSteps:
         if back and self.random.random() < 0.6:
             visit = self.random.choice(back)
             self.tenant.move(visit.appointment.id, self.world.draw_start())
-            visit.out = False
+            visit.out, visit.back = False, True
         elif visit := self.pick(lambda visit: not (visit.when_locked or visit.new_id)):
             self.tenant.move(visit.appointment.id, visit.appointment.start + OUT)
             visit.out = True
@@ -93,14 +93,14 @@ class CalendarSteps:
 
     def cancel(self):
         """It is gone."""
-        if visit := self.pick():
+        if visit := self.pick(lambda visit: not visit.back):
             self.tenant.cancel(visit.appointment.id)
             return f"cancel #{visit.appointment.serial}"
         return None
 
     def cancel_many(self):
         """A third of the calendar is gone at once."""
-        visits = [visit for visit in self.world.live_visits() if not visit.out]
+        visits = [v for v in self.world.live_visits() if not (v.out or v.back)]
         gone = self.random.sample(visits, len(visits) // 3)
         for visit in gone:
             self.tenant.cancel(visit.appointment.id)

@@ -59,7 +59,7 @@ class Line:
     renamed: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Place:
     """One customer's place on an appointment: what is billed, and what was decided about it in Odoo."""
 
@@ -80,7 +80,7 @@ class Place:
     fee: float | None = None
     line: Line | None = None
 
-    def __str__(self):
+    def __repr__(self):
         who = self.person.name if self.person else "nobody"
         return f"{who} on #{self.appointment.serial} (booking {self.booking})"
 
@@ -95,6 +95,7 @@ class Visit:
     :ivar when: start, length or service have changed; ``when_locked``: they must not any more
     :ivar new_id: its id has changed
     :ivar out: it was moved beyond what is read, and is left alone until it is moved back
+    :ivar back: it was moved back; until that is seen nobody would ask for it if it went
     """
 
     appointment: Appointment
@@ -104,10 +105,12 @@ class Visit:
     when_locked: bool = False
     new_id: bool = False
     out: bool = False
+    back: bool = False
 
     def settle(self):
         """Odoo has seen it as it is."""
-        self.who = self.who_locked = self.when = self.when_locked = self.new_id = False
+        self.who = self.who_locked = self.when = self.when_locked = False
+        self.new_id = self.back = False
 
 
 class World:
