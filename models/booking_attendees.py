@@ -91,7 +91,7 @@ def match_attendees(people, bookings):
             if ids_may_differ or not (people[key].customer_id and _is_id(former)):
                 matched[key] = rest.pop(former)
     unmatched = people.keys() - matched.keys()
-    if len(unmatched) == 1 and "" in rest and not rest[""].gone_at:
+    if len(unmatched) == 1 and "" in rest and rest[""] in last_of(bookings):
         matched[unmatched.pop()] = rest.pop("")
     return matched, rest
 
@@ -115,12 +115,18 @@ def second_key_of_record(record):
 
 
 def second_key_of_bookings(bookings):
-    """The same as :func:`second_key_of_record`, of the bookings of an appointment: of those who were the last on it."""
-    live = bookings.filtered(lambda booking: not booking.gone_at)
-    if not live:
-        last = max(bookings.mapped("gone_at"))
-        live = bookings.filtered(lambda booking: booking.gone_at == last)
-    first = live[0]
+    """The same as :func:`second_key_of_record`, of the bookings of an appointment."""
+    last = last_of(bookings)
+    first = last[0]
     if first.self_service_id:
         return first.self_service_id
-    return (first.service_id.graph_id, first.start, frozenset(live.mapped("attendee_key")))
+    return (first.service_id.graph_id, first.start, frozenset(last.mapped("attendee_key")))
+
+
+def last_of(bookings):
+    """Those of the bookings of an appointment that are on it, or were when it went: not who had left it before."""
+    live = bookings.filtered(lambda booking: not booking.gone_at)
+    if live:
+        return live
+    went = max(bookings.mapped("gone_at"))
+    return bookings.filtered(lambda booking: booking.gone_at == went)

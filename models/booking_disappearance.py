@@ -24,14 +24,14 @@ class MicrosoftBooking(models.Model):
         A record of the list that was not understood is there all the same; one without an id could be any of them.
 
         :return: dict of Graph id -> the appointment, moved elsewhere, or ``None`` when it is certain that it is gone;
-            what could not be read is left out
+            and the set of the ids of which neither is known
         """
-        if any(not problem.graph_id for problem in problems):
-            return {}
         there = {*listed, *(problem.graph_id for problem in problems)}
         vanished = (
             known.filtered(lambda booking: not booking.gone_at).grouped("graph_id").keys() - there
         )
+        if any(not problem.graph_id for problem in problems):
+            return {}, vanished
         answers = {}
         for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(vanished)):
             if isinstance(answer, GraphError):
@@ -42,7 +42,7 @@ class MicrosoftBooking(models.Model):
                 )
             else:
                 answers[graph_id] = answer
-        return answers
+        return answers, vanished - answers.keys()
 
     @api.model
     def _rekey(self, known, gone, new_records):
@@ -64,6 +64,19 @@ class MicrosoftBooking(models.Model):
                 by_id[old_id].graph_id = record.id
                 replaced.add(old_id)
         return replaced
+
+    @api.model
+    def _leave_unsure(self, known, unread, new_records):
+        """Those of the new appointments that may be known ones under another id: left for when that can be told.
+
+        Stored now, they would be second bookings, which nothing could make one again.
+
+        :param unread: the ids of the known appointments that are not in the list and could not be asked for
+        :return: the set of their ids
+        """
+        by_id = known.grouped("graph_id")
+        unsure = {second_key_of_bookings(by_id[graph_id]) for graph_id in unread}
+        return {record.id for record in new_records if second_key_of_record(record) in unsure}
 
     def _get_gone_ids(self):
         """The ids of appointments of which nothing is left.

@@ -58,13 +58,15 @@ class MicrosoftBooking(models.Model):
             for graph_id, record in listed.items()
             if self._is_stale(record, by_id.get(graph_id, self.browse()), run)
         ]
-        vanished = self._read_vanished(settings, run, api, known, listed, listing.problems)
+        vanished, unread = self._read_vanished(settings, run, api, known, listed, listing.problems)
         moved = [record for record in vanished.values() if record]
         gone = {graph_id for graph_id, record in vanished.items() if not record}
         gone_before = known._get_gone_ids() - listed.keys()
         for index in range(0, len(stale) or 1, PORTION):
             records = self._read_details(settings, run, api, stale[index : index + PORTION])
             new_records = [record for record in records if record.id not in by_id]
+            unsure = self._leave_unsure(known, unread, new_records)
+            records = [record for record in records if record.id not in unsure]
             replaced = self._rekey(known, gone | gone_before, new_records)
             gone, gone_before = gone - replaced, gone_before - replaced
             counts = self._mirror(settings, [*records, *moved])
