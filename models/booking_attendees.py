@@ -15,6 +15,11 @@ def stamp_of(record):
     return record.last_updated.isoformat() if record.last_updated else None
 
 
+def stored_moment(moment):
+    """An aware moment as a booking keeps it: naive, in UTC, to the second."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+
+
 def attendees_of(record):
     """The customers of an appointment: its list, else the flat members, else nobody: one place too."""
     if record.attendees:
@@ -110,8 +115,7 @@ def second_key_of_record(record):
     """By what an appointment is recognised under another id: its reservation, else service, start and customers."""
     if reservation := reservation_of(record):
         return reservation
-    start = record.start.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-    return (record.service_id, start, frozenset(keyed_attendees(record)))
+    return (record.service_id, stored_moment(record.start), frozenset(keyed_attendees(record)))
 
 
 def second_key_of_bookings(bookings):

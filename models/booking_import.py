@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import Counter
-from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
@@ -13,6 +12,7 @@ from .booking_attendees import (
     match_attendees,
     reservation_of,
     stamp_of,
+    stored_moment,
 )
 from .graph_messages import explain
 
@@ -121,16 +121,19 @@ class MicrosoftBooking(models.Model):
         An appointment may get another id and another window at once: its reservation tells.
         """
         own = Domain("settings_id", "=", settings.id)
-        inside = Domain("start", ">=", start.replace(tzinfo=None)) & Domain(
-            "start", "<", end.replace(tzinfo=None)
-        )
+        first, last = start.replace(tzinfo=None), end.replace(tzinfo=None)
+        inside = Domain("start", ">=", first) & Domain("start", "<", last)
         known = self.search(own & (inside | Domain("graph_id", "in", list(listed))))
         there = set(known.mapped("graph_id"))
-        reservations = {
-            reservation_of(record) for graph_id, record in listed.items() if graph_id not in there
-        } - {None}
-        if reservations:
+        new = [record for graph_id, record in listed.items() if graph_id not in there]
+        if reservations := {reservation_of(record) for record in new} - {None}:
             known |= self.search(own & Domain("self_service_id", "in", list(reservations)))
+        # What begins before the window and ends in it is listed here, and searched by its start in the other one.
+        starts = {
+            stored_moment(record.start) for record in new if stored_moment(record.start) < first
+        }
+        if starts:
+            known |= self.search(own & Domain("start", "in", list(starts)))
         known.fetch(
             [
                 "graph_id",
@@ -251,10 +254,7 @@ class MicrosoftBooking(models.Model):
     @api.model
     def _prepare_appointment_vals(self, settings, record, related):
         """What all bookings of an appointment have in common. Hook."""
-        start, stop = (
-            moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-            for moment in (record.start, record.end)
-        )
+        start, stop = stored_moment(record.start), stored_moment(record.end)
         attendees = len(attendees_of(record))
         return {
             "self_service_id": reservation_of(record) or False,

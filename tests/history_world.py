@@ -236,9 +236,7 @@ class World:
 
     def visible(self, place):
         """Whether the appointment of a place lies within what is read."""
-        return not any(
-            visit.out for visit in self.visits if visit.appointment is place.appointment
-        )
+        return not any(visit.out for visit in self.visits if visit.appointment is place.appointment)
 
 
 def facts_of(appointment, attendee, position):
