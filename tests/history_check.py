@@ -115,11 +115,7 @@ class HistoryCheck:
     def look_at_disappearance(self, place, booking, present):
         """Only what is not in the sandbox is gone; its outcome follows from when that was found."""
         if booking.gone_at and not place.gone:
-            renewed = any(
-                visit.new_id
-                for visit in self.world.visits
-                if visit.appointment is place.appointment
-            )
+            renewed = self.world.visit(place).new_id
             self.case.assertTrue(place not in present or renewed, f"{place} is not gone")
             self.case.assertEqual(booking.gone_at, self.now().replace(tzinfo=None))
             place.gone = True
@@ -236,7 +232,7 @@ class HistoryCheck:
                 if booking:
                     case.assertTrue(booking.gone_at, f"{place} should be gone")
                     place.versions = {self.facts_of(booking)}
-            elif booking or self.world.visible(place):
+            elif booking or not self.world.visit(place).out:
                 case.assertTrue(booking, f"{place} is missing")
                 case.assertFalse(booking.gone_at, f"{place} should be there")
                 case.assertEqual(difference(self.facts_of(booking), present[place]), {}, place)

@@ -166,7 +166,12 @@ class DecisionSteps:
             amount = self.expected(place).amount
             case.assertAlmostEqual(line.price_subtotal, amount, places=6)
             place.line = Line(
-                line.move_id.id, line.id, history.facts_of(booking), amount, booking.payer_id.id
+                move=line.move_id.id,
+                line=line.id,
+                facts=history.facts_of(booking),
+                amount=amount,
+                payer=booking.payer_id.id,
+                renamed=self.world.visit(place).who_locked,
             )
         for move in result["invoices"]:
             history.keep_move(move)
