@@ -63,7 +63,10 @@ class MicrosoftBooking(models.Model):
         readonly=True, copy=False, index="btree_not_null", export_string_translation=False
     )
     service_id = fields.Many2one("microsoft.booking.service", readonly=True, index="btree_not_null")
-    staff_ids = fields.Many2many("microsoft.booking.staff", readonly=True)
+    # Who has left the staff since has held it all the same.
+    staff_ids = fields.Many2many(
+        "microsoft.booking.staff", readonly=True, context={"active_test": False}
+    )
     customer_id = fields.Many2one(
         "microsoft.booking.customer",
         string="Bookings Customer",

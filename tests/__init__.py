@@ -8,6 +8,8 @@ from . import test_connection
 from . import test_connection_watch
 from . import test_decisions
 from . import test_fault_sync
+from . import test_history
+from . import test_import_kills
 from . import test_invoicing
 from . import test_month_check
 from . import test_privacy
