@@ -48,6 +48,20 @@ class ResPartner(models.Model):
         ]
         return bool(self.env["account.move"].sudo().search_count(domain, limit=1))
 
+    def action_choose_for_booking_customer(self):
+        """Take this contact for the customer of Bookings whose form the button stands on; an archived one is restored.
+
+        :return: an action that shows the form again
+        """
+        self.ensure_one()
+        customer = self.env["microsoft.booking.customer"].browse(
+            self.env.context["booking_customer_id"]
+        )
+        if not self.active:
+            self.action_unarchive()
+        customer.partner_id = self
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     def action_view_bookings(self):
         """Open the bookings that these contacts made or pay.
 

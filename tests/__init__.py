@@ -4,6 +4,7 @@ from . import test_adversary_faults
 from . import test_adversary_sums
 from . import test_both_customers
 from . import test_both_services
+from . import test_choices
 from . import test_concurrency
 from . import test_connect_wizard
 from . import test_connection
@@ -13,6 +14,7 @@ from . import test_fault_sync
 from . import test_invoicing
 from . import test_screens
 from . import test_security
+from . import test_staff
 from . import test_sync
 from . import test_views
 from . import test_words

@@ -27,6 +27,7 @@ SETTINGS_FIELDS = {
     "create_contacts",
     "template_partner_id",
     "sync_services",
+    "create_products",
     "template_product_id",
     "interval_number",
     "interval_type",
@@ -78,6 +79,7 @@ class MicrosoftBookingConnect(models.TransientModel):
     create_contacts = fields.Boolean(related="settings_id.create_contacts", readonly=False)
     template_partner_id = fields.Many2one(related="settings_id.template_partner_id", readonly=False)
     sync_services = fields.Selection(related="settings_id.sync_services", readonly=False)
+    create_products = fields.Boolean(related="settings_id.create_products", readonly=False)
     template_product_id = fields.Many2one(related="settings_id.template_product_id", readonly=False)
     interval_number = fields.Integer(related="settings_id.interval_number", readonly=False)
     interval_type = fields.Selection(related="settings_id.interval_type", readonly=False)
