@@ -12,6 +12,7 @@ from . import test_connection_watch
 from . import test_decisions
 from . import test_fault_sync
 from . import test_invoicing
+from . import test_merge
 from . import test_screens
 from . import test_security
 from . import test_staff

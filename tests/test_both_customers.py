@@ -330,6 +330,14 @@ class TestBothCustomers(BothWaysCommon):
         (record,) = self.in_bookings("c1@example.com")
         self.assertEqual(record["phones"][0]["number"], "1")
 
+    def test_a_list_that_is_not_understood_makes_nobody(self):
+        self.contact("Carla", "carla@example.com")
+        self.business.customers["broken"] = self.business.customers[self.ana] | {"id": " "}
+        run, writes = self.written()
+        self.assertEqual((run.state, writes), ("problems", []))
+        del self.business.customers["broken"]
+        self.assertEqual(self.written()[1], [("POST", "customers")])
+
     def test_what_was_deleted_in_bookings_stays_deleted_until_the_contact_changes(self):
         carla = self.contact("Carla", "carla@example.com")
         self.written()
