@@ -24,6 +24,7 @@
         "views/booking_run_views.xml",
         "views/booking_settings_views.xml",
         "views/booking_customer_views.xml",
+        "views/booking_service_views.xml",
         "views/booking_views.xml",
         "views/account_views.xml",
         "views/booking_menus.xml",

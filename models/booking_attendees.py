@@ -7,7 +7,8 @@ from datetime import timezone
 from odoo.tools import email_normalize
 
 from ..graph.records import Attendee
-from .booking_customer import MAILTO, level_name
+from .booking_address import level_name
+from .booking_customer import MAILTO
 
 
 def stamp_of(record):

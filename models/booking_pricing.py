@@ -19,6 +19,7 @@ ISSUES = [
     ("several_contacts", "Several contacts have this e-mail"),
     ("shared_email", "E-mail shared by several customers"),
     ("archived_contact", "The contact is archived"),
+    ("other_company", "The contact is of another company"),
     ("no_payer", "No payer"),
     ("no_service", "No service"),
     ("no_product", "The service has no product"),

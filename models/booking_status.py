@@ -78,6 +78,10 @@ class MicrosoftBooking(models.Model):
                 "Several customers of Bookings share the address %(email)s. Choose who is meant."
             ),
             "archived_contact": self.env._("Restore the archived contact, or choose another."),
+            "other_company": self.env._(
+                "The address %(email)s belongs to a contact of another company. "
+                "Choose the payer or create a contact of this company."
+            ),
             "no_payer": self.env._("Choose the payer."),
             "no_service": self.env._(
                 "The appointment names no service. Exclude it, or correct it in Bookings."

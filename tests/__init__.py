@@ -2,6 +2,9 @@
 from . import test_adversary
 from . import test_adversary_faults
 from . import test_adversary_sums
+from . import test_both_customers
+from . import test_both_services
+from . import test_choices
 from . import test_concurrency
 from . import test_connect_wizard
 from . import test_connection
@@ -11,6 +14,7 @@ from . import test_fault_sync
 from . import test_history
 from . import test_import_kills
 from . import test_invoicing
+from . import test_merge
 from . import test_month_check
 from . import test_privacy
 from . import test_runs
@@ -18,6 +22,7 @@ from . import test_runs_concurrency
 from . import test_runs_failures
 from . import test_screens
 from . import test_security
+from . import test_staff
 from . import test_story_history
 from . import test_story_secret_expired
 from . import test_story_time_zones
