@@ -19,8 +19,9 @@ from . import booking_pricing
 from . import booking_service
 from . import booking_staff
 from . import booking_customer
-from . import booking_import
+from . import booking_listing
 from . import booking_disappearance
+from . import booking_import
 from . import booking_invoicing
 from . import booking_invoice_lines
 from . import booking_exclusion

@@ -18,20 +18,21 @@ class MicrosoftBooking(models.Model):
     _inherit = "microsoft.booking"
 
     @api.model
-    def _read_vanished(self, settings, run, api, known, listed, problems):
+    def _read_vanished(self, settings, run, api, by_id, listed, problems):
         """Ask by id for the appointments that the window should have and has not.
 
         A record of the list that was not understood is there all the same; one without an id could be any of them.
 
+        :param by_id: dict of Graph id -> the bookings that may be missing from the list
+        :param listed: the Graph ids that the list has
+        :param problems: what of the list was not understood
         :return: dict of Graph id -> the appointment, moved elsewhere, or ``None`` when it is certain that it is gone;
             what could not be read is left out
         """
         if any(not problem.graph_id for problem in problems):
             return {}
         there = {*listed, *(problem.graph_id for problem in problems)}
-        vanished = (
-            known.filtered(lambda booking: not booking.gone_at).grouped("graph_id").keys() - there
-        )
+        vanished = get_live_ids(by_id) - there
         answers = {}
         for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(vanished)):
             if isinstance(answer, GraphError):
@@ -45,7 +46,7 @@ class MicrosoftBooking(models.Model):
         return answers
 
     @api.model
-    def _rekey(self, known, gone, new_records):
+    def _rekey(self, by_id, gone, new_records):
         """Recognise appointments whose id changed, as when Exchange moves an item: the same booking, not a second one.
 
         The second key is the reservation made on the page, else service, start and customers.
@@ -53,8 +54,7 @@ class MicrosoftBooking(models.Model):
         :return: the old ids that were replaced
         """
         candidates = defaultdict(list)
-        by_id = known.grouped("graph_id")
-        for graph_id in gone & set(by_id):
+        for graph_id in gone & by_id.keys():
             candidates[second_key_of_bookings(by_id[graph_id])].append(graph_id)
         replaced = set()
         for record in new_records:
@@ -78,17 +78,20 @@ class MicrosoftBooking(models.Model):
         }
 
     @api.model
-    def _is_believable(self, settings, run, known, left):
-        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing."""
-        there = {booking.graph_id for booking in known if not booking.gone_at}
+    def _is_believable(self, settings, run, live, left):
+        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing.
+
+        :param live: the Graph ids of all appointments that the window had
+        :param left: the bookings of those that it has no more
+        """
         gone = {booking.graph_id for booking in left}
-        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(there):
+        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(live):
             return True
         question = self.env._(
             "%(gone)s of %(known)s appointments of “%(name)s” have disappeared from Bookings at once. "
             "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again.",
             gone=len(gone),
-            known=len(there),
+            known=len(live),
             name=settings.name,
         )
         settings.gone_question = question
@@ -119,3 +122,15 @@ class MicrosoftBooking(models.Model):
             (not_held - late).outcome = "cancelled"
             late.outcome = "late_cancelled"
         return len(self)
+
+
+def get_live_ids(by_id):
+    """The Graph ids of the appointments that are not gone, or not for all of their customers.
+
+    :param by_id: dict of Graph id -> bookings
+    """
+    return {
+        graph_id
+        for graph_id, bookings in by_id.items()
+        if not all(booking.gone_at for booking in bookings)
+    }

@@ -300,7 +300,7 @@ class MicrosoftBookingSettings(models.Model):
         listing = read(self.business_id)
         run._add_listing_problems(listing)
         mirror = self.env[model]
-        mirror._mirror(self, listing.records)
+        found = mirror._mirror(self, listing.records)
         if name != "customers" and not listing.problems:
             # A customer may stand on an appointment without being on the list: those stay.
             mirror._archive_missing(self, {record.id for record in listing.records})
@@ -309,8 +309,14 @@ class MicrosoftBookingSettings(models.Model):
             # A product of the same name waits to be confirmed, instead of a second one being made.
             services.filtered(lambda service: not service.suggested_product_id)._create_products()
         if name == "customers":
+            # The others were looked at when the run began.
+            emails = (found["created"] | found["changed"]).mapped("email_normalized")
             mirror.search(
-                [("settings_id", "=", self.id), ("partner_id", "=", False)]
+                [
+                    ("settings_id", "=", self.id),
+                    ("partner_id", "=", False),
+                    ("email_normalized", "in", list(filter(None, emails))),
+                ]
             )._match_partners()
 
     # === THE END OF A RUN === #
