@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import unicodedata
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -110,6 +111,7 @@ class MicrosoftBookingCustomer(models.Model):
         partners = self._search_partners(settings.company_id, emails)
         namesakes = self._search_namesakes(settings, emails)
         linked, to_create = self.browse(), self.browse()
+        results = defaultdict(list)
         for email, customers in self.grouped("email_normalized").items():
             found = partners.get(email, self.env["res.partner"])
             active = found.filtered("active")
@@ -128,9 +130,12 @@ class MicrosoftBookingCustomer(models.Model):
                 if settings.create_contacts:
                     to_create |= customers
                     continue
-            customers.filtered(
-                lambda customer, result=result: customer.match_result != result
-            ).match_result = result
+            results[result] += [
+                customer.id for customer in customers if customer.match_result != result
+            ]
+        for result, ids in results.items():
+            # At once: for each write Odoo looks for the bookings that depend on it.
+            self.browse(ids).match_result = result
         return linked | to_create._create_partners(settings)
 
     @api.model

@@ -51,6 +51,7 @@ class MicrosoftBooking(models.Model):
 
         The second key is the reservation made on the page, else service, start and customers.
 
+        :param by_id: dict of Graph id -> bookings; those that are recognised get their new id in it
         :return: the old ids that were replaced
         """
         candidates = defaultdict(list)
@@ -62,6 +63,7 @@ class MicrosoftBooking(models.Model):
             if old_ids:
                 old_id = old_ids.pop()
                 by_id[old_id].graph_id = record.id
+                by_id[record.id] = by_id.pop(old_id)
                 replaced.add(old_id)
         return replaced
 

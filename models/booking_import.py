@@ -50,6 +50,8 @@ class MicrosoftBooking(models.Model):
         :return: whether the window is done; ``False`` when the time slice ended before
         :raise GraphError: when the list, or what vanished from it, could not be read
         """
+        # What the windows before have left in memory is not needed again.
+        self.env.invalidate_all()
         before = self._get_listed_before(settings, run, start, end)
         listing = self._read_window(settings, api, start, end, set(before.values()) - {None})
         listed = {
@@ -74,14 +76,15 @@ class MicrosoftBooking(models.Model):
             new_records = [record for record in records if record.id not in by_id]
             replaced = self._rekey(by_id, gone | gone_before, new_records)
             gone, gone_before = gone - replaced, gone_before - replaced
-            counts = self._mirror(settings, [*records, *moved], listed)
+            counts = self._mirror(settings, [*records, *moved], by_id, listed)
             moved = []
             run._add_counts(read=len(records), **counts)
             if index + PORTION < len(stale):
                 remaining = len(run.cursor["todo"]) + 1
                 if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
                     return False
-        left = self.browse().union(*(by_id[graph_id] for graph_id in gone))
+                self.env.invalidate_all()
+        left = self.browse().union(*(by_id[graph_id] for graph_id in gone)).exists()
         if self._is_believable(settings, run, live, left):
             run._add_counts(cancelled=left._set_gone())
         run._add_listing_problems(listing)
@@ -110,11 +113,12 @@ class MicrosoftBooking(models.Model):
     # === FROM APPOINTMENTS TO BOOKINGS === #
 
     @api.model
-    def _mirror(self, settings, records, listed):
+    def _mirror(self, settings, records, by_id, listed):
         """Store a booking per customer of these appointments, in one create and grouped writes.
 
         :param settings: the ``microsoft.booking.settings`` that were read
         :param records: :class:`..graph.records.Appointment` objects that a GET by id has filled
+        :param by_id: dict of Graph id -> all bookings that there are of these appointments
         :param listed: dict of Graph id -> the same appointments as they were listed, where they were
         :return: a dict of the numbers of bookings that are ``new``, ``changed`` and ``cancelled``
         """
@@ -122,16 +126,12 @@ class MicrosoftBooking(models.Model):
         if not records:
             return counts
         related = self._get_related(settings, records)
-        known = self.search(
-            [
-                ("settings_id", "=", settings.id),
-                ("graph_id", "in", [record.id for record in records]),
-            ]
-        )
-        by_id = known.grouped("graph_id")
+        known = self.browse().union(*(by_id[record.id] for record in records if record.id in by_id))
+        # Portions are committed: meanwhile somebody may have deleted some.
+        known = known.exists()
         to_create = []
         for record in records:
-            bookings = by_id.get(record.id, self.browse())
+            bookings = by_id.get(record.id, self.browse()) & known
             pairs, left = self._match_attendees(bookings, record)
             common = self._prepare_appointment_vals(settings, record, related)
             common["list_digest"] = get_kept_digest(listed.get(record.id), record)
@@ -145,7 +145,9 @@ class MicrosoftBooking(models.Model):
                     counts["changed"] += booking._update_facts(vals)
                 else:
                     to_create.append({"settings_id": settings.id, "graph_id": record.id, **vals})
-            counts["cancelled"] += left.filtered(lambda booking: not booking.gone_at)._set_gone()
+            if left:
+                left = left.filtered(lambda booking: not booking.gone_at)
+                counts["cancelled"] += left._set_gone()
         created = self.create(to_create)
         counts["new"] = len(created)
         # The others were looked at when the run began.

@@ -148,9 +148,6 @@ def get_kept_digest(item, record):
     :param record: the same with its details
     :return: a text, or ``False``
     """
-    agree = (
-        item
-        and item.fingerprint() == record.fingerprint()
-        and item.last_updated == record.last_updated
-    )
-    return (agree and item.digest) or False
+    if item and item.facts() == record.facts() and item.last_updated == record.last_updated:
+        return item.digest or False
+    return False
