@@ -12,5 +12,6 @@ from . import test_invoicing
 from . import test_screens
 from . import test_security
 from . import test_sync
+from . import test_sync_unchanged
 from . import test_views
 from . import test_words

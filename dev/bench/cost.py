@@ -74,7 +74,17 @@ def _processor(env: api.Environment) -> float:
     return time.process_time() + backend
 
 
-def resident_megabytes() -> float:
-    """How much memory this process has in use now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+def forget_peak() -> float:
+    """Begin to watch for the most memory that this process has in use.
+
+    :return: megabytes in use now
+    """
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return peak_megabytes()
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process had in use since :func:`forget_peak`, in megabytes."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

@@ -50,6 +50,18 @@ class ServedTenant:
             raise RuntimeError(f"the tenant cannot be reached: {settings.last_problem}")
         return settings
 
+    def synchronise(self, settings):
+        """Synchronise to the end.
+
+        :return: the ``microsoft.booking.run``
+        """
+        run = settings._start_sync()
+        settings.env.cr.commit()
+        settings._cron_sync()
+        if run.state != "done":
+            raise RuntimeError(f"the run is {run.state}: {run.problem_ids.mapped('message')}")
+        return run
+
 
 @contextmanager
 def served_tenant(size: int, businesses: int = 1, faults: tuple[str, ...] = ()) -> Iterator:
