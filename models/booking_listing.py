@@ -85,13 +85,11 @@ class MicrosoftBooking(models.Model):
             inside = Domain("start", ">=", start.replace(tzinfo=None)) & Domain(
                 "start", "<", end.replace(tzinfo=None)
             )
-            gone = self.search(own & inside & Domain("gone_at", "!=", False))
             reservations = {reservation_of(record) for record in new} - {None}
-            # All places of an appointment, also those that are elsewhere or still there.
             known |= self.search(
                 own
                 & (
-                    Domain("graph_id", "in", gone.mapped("graph_id"))
+                    (inside & Domain("gone_at", "!=", False))
                     | Domain("self_service_id", "in", list(reservations))
                 )
             )

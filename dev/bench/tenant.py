@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
+
 from odoo import api
 
 from ..environment.process import ended
@@ -50,6 +52,14 @@ class ServedTenant:
             raise RuntimeError(f"the tenant cannot be reached: {settings.last_problem}")
         return settings
 
+    def meddle(self, *faults: dict) -> None:
+        """Let the tenant misbehave from now on.
+
+        :param faults: the settings of the sandbox's rules
+        """
+        answer = requests.post(f"{self.ready['url']}/_sandbox/faults", json=faults, timeout=30)
+        answer.raise_for_status()
+
     def synchronise(self, settings):
         """Synchronise to the end.
 
@@ -64,16 +74,11 @@ class ServedTenant:
 
 
 @contextmanager
-def served_tenant(size: int, businesses: int = 1, faults: tuple[str, ...] = ()) -> Iterator:
-    """Serve ``size`` appointments in each of so many businesses, and trust the server.
-
-    :param faults: rules as the sandbox takes them on its command line
-    """
+def served_tenant(size: int, businesses: int = 1) -> Iterator:
+    """Serve ``size`` appointments in each of so many businesses, and trust the server."""
     with tempfile.TemporaryDirectory(prefix="bookings-bench-") as folder:
         command = [sys.executable, "-m", "sandbox", "--profile", "load", "--state-dir", folder]
         command += ["--size", str(size), "--businesses", str(businesses)]
-        for fault in faults:
-            command += ["--fault", fault]
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
