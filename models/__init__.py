@@ -31,8 +31,9 @@ from . import booking_customer
 from . import booking_customer_contact
 from . import booking_customer_send
 from . import booking_customer_choice
-from . import booking_import
+from . import booking_listing
 from . import booking_disappearance
+from . import booking_import
 from . import booking_failure
 from . import booking_privacy
 from . import booking_erasure

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -112,6 +114,7 @@ class MicrosoftBookingCustomer(models.Model):
         namesakes = self._search_namesakes(settings, emails)
         elsewhere = self._search_elsewhere(set(emails) - partners.keys())
         linked, to_create = self.browse(), self.browse()
+        results = defaultdict(list)
         for email, customers in self.grouped("email_normalized").items():
             found = partners.get(email, self.env["res.partner"])
             active = found.filtered("active")
@@ -130,9 +133,12 @@ class MicrosoftBookingCustomer(models.Model):
                     to_create |= customers
                     continue
                 result = "other_company" if email in elsewhere else "no_contact"
-            customers.filtered(
-                lambda customer, result=result: customer.match_result != result
-            ).match_result = result
+            results[result] += [
+                customer.id for customer in customers if customer.match_result != result
+            ]
+        for result, ids in results.items():
+            # At once: for each write Odoo looks for the bookings that depend on it.
+            self.browse(ids).match_result = result
         return linked | to_create._create_partners(settings)
 
     @api.model

@@ -18,18 +18,19 @@ class MicrosoftBooking(models.Model):
     _inherit = "microsoft.booking"
 
     @api.model
-    def _read_vanished(self, settings, run, api, known, listed, problems):
+    def _read_vanished(self, settings, run, api, by_id, listed, problems):
         """Ask by id for the appointments that the window should have and has not.
 
         A record of the list that was not understood is there all the same; one without an id could be any of them.
 
+        :param by_id: dict of Graph id -> the bookings that may be missing from the list
+        :param listed: the Graph ids that the list has
+        :param problems: what of the list was not understood
         :return: dict of Graph id -> the appointment, moved elsewhere, or ``None`` when it is certain that it is gone;
             and the set of the ids of which neither is known
         """
         there = {*listed, *(problem.graph_id for problem in problems)}
-        vanished = (
-            known.filtered(lambda booking: not booking.gone_at).grouped("graph_id").keys() - there
-        )
+        vanished = get_live_ids(by_id) - there
         if any(not problem.graph_id for problem in problems):
             return {}, vanished
         answers, asked = {}, vanished - run._get_given_up(vanished)
@@ -41,16 +42,16 @@ class MicrosoftBooking(models.Model):
         return answers, vanished - answers.keys()
 
     @api.model
-    def _rekey(self, known, gone, new_records):
+    def _rekey(self, by_id, gone, new_records):
         """Recognise appointments whose id changed, as when Exchange moves an item: the same booking, not a second one.
 
         The second key is the reservation made on the page, else service, start and customers.
 
+        :param by_id: dict of Graph id -> bookings; those that are recognised get their new id in it
         :return: the old ids that were replaced
         """
         candidates = defaultdict(list)
-        by_id = known.grouped("graph_id")
-        for graph_id in gone & set(by_id):
+        for graph_id in gone & by_id.keys():
             candidates[second_key_of_bookings(by_id[graph_id])].append(graph_id)
         replaced = set()
         for record in new_records:
@@ -58,19 +59,20 @@ class MicrosoftBooking(models.Model):
             if old_ids:
                 old_id = old_ids.pop()
                 by_id[old_id].graph_id = record.id
+                by_id[record.id] = by_id.pop(old_id)
                 replaced.add(old_id)
         return replaced
 
     @api.model
-    def _leave_unsure(self, known, unread, new_records):
+    def _leave_unsure(self, by_id, unread, new_records):
         """Those of the new appointments that may be known ones under another id: left for when that can be told.
 
         Stored now, they would be second bookings, which nothing could make one again.
 
+        :param by_id: dict of Graph id -> bookings
         :param unread: the ids of the known appointments that are not in the list and could not be asked for
         :return: the set of their ids
         """
-        by_id = known.grouped("graph_id")
         unsure = {second_key_of_bookings(by_id[graph_id]) for graph_id in unread}
         return {record.id for record in new_records if second_key_of_record(record) in unsure}
 
@@ -87,11 +89,14 @@ class MicrosoftBooking(models.Model):
         }
 
     @api.model
-    def _is_believable(self, settings, run, known, left):
-        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing."""
-        there = {booking.graph_id for booking in known if not booking.gone_at}
+    def _is_believable(self, settings, run, live, left):
+        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing.
+
+        :param live: the Graph ids of all appointments that the window had
+        :param left: the bookings of those that it has no more
+        """
         gone = {booking.graph_id for booking in left}
-        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(there):
+        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(live):
             return True
         question = keep(
             _lt(
@@ -99,7 +104,7 @@ class MicrosoftBooking(models.Model):
                 "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again."
             ),
             gone=len(gone),
-            known=len(there),
+            known=len(live),
             name=settings.name,
         )
         settings.gone_words = question
@@ -131,3 +136,15 @@ class MicrosoftBooking(models.Model):
             (not_held - late).outcome = "cancelled"
             late.outcome = "late_cancelled"
         return len(there)
+
+
+def get_live_ids(by_id):
+    """The Graph ids of the appointments that are not gone, or not for all of their customers.
+
+    :param by_id: dict of Graph id -> bookings
+    """
+    return {
+        graph_id
+        for graph_id, bookings in by_id.items()
+        if not all(booking.gone_at for booking in bookings)
+    }

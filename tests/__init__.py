@@ -27,5 +27,6 @@ from . import test_story_history
 from . import test_story_secret_expired
 from . import test_story_time_zones
 from . import test_sync
+from . import test_sync_unchanged
 from . import test_views
 from . import test_words
