@@ -4,6 +4,7 @@ from . import test_adversary_faults
 from . import test_adversary_sums
 from . import test_both_customers
 from . import test_both_services
+from . import test_choice_screens
 from . import test_choices
 from . import test_concurrency
 from . import test_connect_wizard
