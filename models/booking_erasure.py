@@ -74,7 +74,7 @@ class MicrosoftBookingErasure(models.Model):
         help="Of a place: what its booking is recognised by.",
     )
     batch = fields.Char("Erased Together", readonly=True, index=True)
-    lifted = fields.Boolean("Lifted", readonly=True)
+    lifted = fields.Boolean(readonly=True)
 
     _digest_uniq = models.Constraint("UNIQUE(settings_id, digest)", "An identity is erased once.")
 

@@ -39,7 +39,7 @@ class MicrosoftBookingSettings(models.Model):
         What runs at this moment is not disturbed: the full synchronisation follows it.
         """
         if self:
-            super().write({"full_sync_due": True})
+            self.write({"full_sync_due": True})
         for settings in self:
             if settings.state in ("connected", "error") and settings.last_success:
                 settings.sudo().cron_id._trigger()

@@ -14,11 +14,9 @@ class MicrosoftBookingSettings(models.Model):
     _inherit = "microsoft.booking.settings"
 
     store_notes = fields.Boolean(
-        "Store Notes",
         help="Keep the notes of customer and staff on the bookings. Switching it off erases what was kept.",
     )
     store_answers = fields.Boolean(
-        "Store Answers",
         help="Keep the answers to the custom questions of the booking page. Switching it off erases what was kept.",
     )
 

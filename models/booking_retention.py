@@ -43,8 +43,7 @@ class MicrosoftBookingRun(models.Model):
         invoices is a draft, since it could still be undone; and the last synchronisation of each business stays.
         """
         Settings = self.env["microsoft.booking.settings"].with_context(active_test=False)
-        settings = Settings.search([])
-        for company, of_company in settings.grouped("company_id").items():
+        for company, of_company in Settings._read_group([], ["company_id"], ["id:recordset"]):
             domains = [([("settings_id", "=", False), ("company_id", "=", company.id)], of_company)]
             for one in of_company:
                 own = [("settings_id", "=", one.id)]

@@ -3,7 +3,6 @@
 
 import re
 
-from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..sandbox import Fault
@@ -119,7 +118,7 @@ class TestFailures(RunsCommon):
 
         def create(bookings, vals_list):
             if any(vals["graph_id"] == self.bad for vals in vals_list):
-                raise ValidationError("A rule of another add-on.")
+                raise ValueError("A rule of another add-on.")
             return original(bookings, vals_list)
 
         self.patch(Booking, "create", create)

@@ -245,6 +245,7 @@ class TestAccess(SecurityCommon):
         self.bookings()._create_invoices()
         run = self.settings.sudo().run_ids.filtered(lambda run: run.kind == "sync")
         run._add_problem("Something", graph_id="x")
+        self.settings._erase(["somebody"], "together")
         other = self.env["res.company"].create({"name": "Elsewhere"})
         for name in GROUPS:
             stranger = new_test_user(

@@ -126,27 +126,13 @@ class TestHistory(RunsCommon):
         self.settings.history_start = self.today - timedelta(days=300)
         run = self.settings._start_sync()
         seen = []
-        windows = []
 
         def look():
+            self.env.invalidate_all()
             found = self.bookings(settings=self.settings)
             seen.append((len(found), run.remaining_text, min(found.mapped("start"), default=None)))
 
-        class Watch:
-            def __init__(self, app):
-                self._app = app
-
-            def __getattr__(self, name):
-                return getattr(self._app, name)
-
-            def __call__(watch, environ, start_response):  # noqa: N805
-                if "calendarView" in environ["PATH_INFO"]:
-                    windows.append(environ["QUERY_STRING"])
-                    self.env.invalidate_all()
-                    look()
-                return watch._app(environ, start_response)
-
-        sandbox_session.use_app(self.settings, Watch(self.app))
+        sandbox_session.use_app(self.settings, Watch(self.app, look))
         self.finish(run)
         counts = [count for count, *_rest in seen]
         self.assertEqual(counts, sorted(counts))
@@ -196,3 +182,18 @@ class TestHistory(RunsCommon):
             reason.unlink()
         wizard = Form(self.env["microsoft.booking.exclude"])
         self.assertIn("is_automatic", str(wizard._view["fields"]["reason_id"]["domain"]))
+
+
+class Watch:
+    """A tenant that lets somebody look whenever it is asked for a window."""
+
+    def __init__(self, app, look):
+        self._app, self._look = app, look
+
+    def __getattr__(self, name):
+        return getattr(self._app, name)
+
+    def __call__(self, environ, start_response):
+        if "calendarView" in environ["PATH_INFO"]:
+            self._look()
+        return self._app(environ, start_response)

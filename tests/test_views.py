@@ -27,6 +27,7 @@ class TestViews(BookingCommon):
         self.move = invoiced._create_invoices()["invoices"]
         run = self.settings._start_sync().sudo()
         run._add_problem("A problem to look at.", graph_id="unreadable")
+        self.settings._erase(["somebody"], "together")
 
     def make_user(self, group):
         """A user with one of the groups; a system administrator does accounting too, as the first one does."""

@@ -5,4 +5,5 @@ from . import (
     booking_exclude,
     booking_invoice,
     booking_month_check,
+    booking_month_compare,
 )
