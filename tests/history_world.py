@@ -234,9 +234,9 @@ class World:
         there = self.business.appointments
         return [visit for visit in self.visits if visit.appointment.id in there]
 
-    def visible(self, place):
-        """Whether the appointment of a place lies within what is read."""
-        return not any(visit.out for visit in self.visits if visit.appointment is place.appointment)
+    def visit(self, place):
+        """The appointment of a place."""
+        return next(visit for visit in self.visits if visit.appointment is place.appointment)
 
 
 def facts_of(appointment, attendee, position):
