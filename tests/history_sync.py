@@ -12,7 +12,7 @@ from .history_calendar import CalendarSteps
 from .history_check import HistoryCheck
 from .history_decisions import DecisionSteps
 from .history_expect import HouseRules
-from .history_world import BUSINESS, World
+from .history_world import BUSINESS, DAYS_LONG, HORIZON, LOOKBACK, World
 
 LISTS = ("services", "staffMembers", "customers", "calendarView", "appointments")
 ANYWHERE = (*LISTS, r"\$batch", "oauth2", r"bookingBusinesses/[^/]+$", "")
@@ -100,6 +100,8 @@ class History(HistoryCheck):
                 "business_id": BUSINESS,
                 # The model of the US Government clouds does not say it.
                 "tz": rules.time_zone,
+                "lookback_days": LOOKBACK,
+                "horizon_days": HORIZON,
                 "create_contacts": True,
                 "sync_services": "import",
                 "class_price": "appointment" if rules.shared else "attendee",
@@ -123,7 +125,11 @@ class History(HistoryCheck):
 
     def pass_time(self):
         """Some hours pass, or seconds."""
-        self.clock.tick(timedelta(seconds=self.random.choice((1, 3600, 20000, 80000))))
+        left = self.world.began + timedelta(days=DAYS_LONG) - self.now()
+        passed = timedelta(seconds=self.random.choice((1, 3600, 20000, 80000)))
+        if passed > left:
+            return None
+        self.clock.tick(passed)
         return "time passes"
 
     def sync_badly(self):

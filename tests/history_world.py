@@ -13,8 +13,9 @@ from ..sandbox.world import Appointment, Attendee
 
 BUSINESS = "studio@contoso.example"
 QUARTER = timedelta(minutes=15)
-# Starts are drawn within so many days around the beginning: always within what is read, however long it lasts.
-DAYS_BACK, DAYS_AHEAD = 40, 18
+# Starts are drawn within so many days around the beginning, and a history lasts so many: all of it within what is read.
+DAYS_BACK, DAYS_AHEAD, DAYS_LONG = 25, 10, 9
+LOOKBACK, HORIZON = DAYS_BACK + DAYS_LONG + 2, DAYS_AHEAD + 1
 PRICES = ("0", "33.33", "49.90", "80", "100", "0.05")
 
 # What Bookings says of one place, as Odoo has to have it.
@@ -234,9 +235,9 @@ class World:
         there = self.business.appointments
         return [visit for visit in self.visits if visit.appointment.id in there]
 
-    def visible(self, place):
-        """Whether the appointment of a place lies within what is read."""
-        return not any(visit.out for visit in self.visits if visit.appointment is place.appointment)
+    def visit(self, place):
+        """The appointment of a place."""
+        return next(visit for visit in self.visits if visit.appointment is place.appointment)
 
 
 def facts_of(appointment, attendee, position):

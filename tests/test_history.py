@@ -23,7 +23,7 @@ SEEDS = range(200 if os.environ.get("MICROSOFT_BOOKINGS_LONG") else 20)
 STEPS = 300
 # How often each step is drawn.
 CALENDAR = {
-    "book": 40,
+    "book": 28,
     "move": 20,
     "move_out": 4,
     "cancel": 14,
@@ -51,14 +51,14 @@ DECISIONS = {
     "use_bookings_price": 2,
     "link_customer": 1,
     "choose_bill_to": 2,
-    "invoice": 6,
+    "invoice": 5,
     "post": 2,
     "delete_draft": 2,
     "delete_line": 1,
 }
-HISTORY = {"pass_time": 10, "sync": 7, "sync_badly": 8}
+HISTORY = {"pass_time": 10, "sync": 4, "sync_badly": 6}
 # Small, so that a window has several portions, each stored and committed by itself.
-PORTION = 5
+PORTION = 10
 
 
 class _RollBack(Exception):
@@ -73,7 +73,7 @@ class TestHistory(SandboxMixin, AccountTestInvoicingCommon):
         with freeze_time(began) as clock:
             history = History(self, clock, seed)
             try:
-                for _number in range(20):
+                for _number in range(15):
                     history.note(history.calendar.book())
                 history.sync()
                 for step in self.draw_steps(history):
