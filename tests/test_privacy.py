@@ -80,7 +80,7 @@ class TestErasure(RunsCommon):
         self.reason = self.env.ref("microsoft_bookings.exclusion_reason_goodwill")
         self.bookings(self.excluded).action_exclude(self.reason.id)
         self.partner = self.bookings(self.excluded).partner_id
-        self.personal = ("ana", "müller", "muller", "+41 79 000", "knee", self.ana)
+        self.personal = ("ana@", "müller", "muller", "+41 79 000", "knee", self.ana)
 
     def everything(self):
         """All text that our tables have, in lower case."""
