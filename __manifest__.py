@@ -18,14 +18,17 @@
         "wizards/booking_connect_views.xml",
         "wizards/booking_exclude_views.xml",
         "wizards/booking_invoice_views.xml",
-        "views/booking_settings_views.xml",
+        "wizards/booking_month_check_views.xml",
         "views/booking_run_views.xml",
+        "views/booking_write_back_views.xml",
+        "views/booking_settings_views.xml",
         "views/booking_customer_views.xml",
         "views/booking_views.xml",
         "views/account_views.xml",
         "views/booking_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["microsoft_bookings/static/src/**/*"],
         "web.assets_tests": ["microsoft_bookings/static/tests/tours/*.js"],
     },
 }

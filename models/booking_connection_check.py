@@ -7,11 +7,19 @@ from odoo.exceptions import UserError
 from ..graph.bookings import BookingsApi
 from ..graph.errors import ComeBackLater, GraphError, RefusedError, make_error, remake_error
 from ..graph.permissions import missing_permissions
-from .graph_messages import explain
+from .graph_messages import _lt, explain, keep, translate
 
 # In this order: each needs what the one before showed.
 SIGN_IN_STEPS = ("token", "permissions", "businesses")
 CONNECTION_STEPS = (*SIGN_IN_STEPS, "business", "calendar", "appointment")
+STEP_NAMES = {
+    "token": _lt("Sign-in"),
+    "permissions": _lt("Permissions"),
+    "businesses": _lt("List of Bookings businesses"),
+    "business": _lt("The business"),
+    "calendar": _lt("Its calendar"),
+    "appointment": _lt("One appointment"),
+}
 # How long the whole test may take, and in it a request for connecting and between two packets (seconds).
 PATIENCE = timedelta(seconds=10)
 TIMEOUT = (3, 4)
@@ -102,11 +110,12 @@ class MicrosoftBookingSettings(models.Model):
                 if not optional:
                     break
                 error = None
-        vals = {"connection_check": answers, "last_problem": False}
+        vals = {"connection_check": answers, "problem_words": False}
         vals |= {"last_problem_request_id": False}
         if error:
-            step, problem = self._get_step_names()[answers[-1]["name"]], answers[-1]["text"]
-            vals |= self._prepare_problem_vals(error) | {"last_problem": f"{step}: {problem}"}
+            step, problem = STEP_NAMES[answers[-1]["name"]], self._prepare_problem_vals(error)
+            words = keep("%(step)s: %(problem)s", step=keep(step), problem=problem["problem_words"])
+            vals |= problem | {"problem_words": words}
         self.write(vals)
         return error
 
@@ -199,14 +208,7 @@ class MicrosoftBookingSettings(models.Model):
         return datetime.now(timezone.utc)
 
     def _get_step_names(self):
-        return {
-            "token": self.env._("Sign-in"),
-            "permissions": self.env._("Permissions"),
-            "businesses": self.env._("List of Bookings businesses"),
-            "business": self.env._("The business"),
-            "calendar": self.env._("Its calendar"),
-            "appointment": self.env._("One appointment"),
-        }
+        return {name: translate(self.env, step) for name, step in STEP_NAMES.items()}
 
     @api.depends("connection_check")
     def _compute_connection_check_html(self):

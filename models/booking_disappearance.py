@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from ..billing.pricing import late_notice
 from ..graph.errors import GraphError
 from .booking_attendees import second_key_of_bookings, second_key_of_record
-from .graph_messages import explain
+from .graph_messages import _lt, keep
 
 # A window that lost more than this share, and more than this number, of its appointments is not believed.
 MASS_SHARE, MASS_COUNT = 0.2, 5
@@ -32,14 +32,11 @@ class MicrosoftBooking(models.Model):
         vanished = (
             known.filtered(lambda booking: not booking.gone_at).grouped("graph_id").keys() - there
         )
+        vanished -= run._get_given_up(vanished)
         answers = {}
         for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(vanished)):
             if isinstance(answer, GraphError):
-                run._add_problem(
-                    explain(self.env, answer)["text"],
-                    graph_id=graph_id,
-                    request_id=answer.request_id,
-                )
+                run._add_problem(answer, graph_id=graph_id)
             else:
                 answers[graph_id] = answer
         return answers
@@ -84,14 +81,16 @@ class MicrosoftBooking(models.Model):
         gone = {booking.graph_id for booking in left}
         if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(there):
             return True
-        question = self.env._(
-            "%(gone)s of %(known)s appointments of “%(name)s” have disappeared from Bookings at once. "
-            "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again.",
+        question = keep(
+            _lt(
+                "%(gone)s of %(known)s appointments of “%(name)s” have disappeared from Bookings at once. "
+                "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again."
+            ),
             gone=len(gone),
             known=len(there),
             name=settings.name,
         )
-        settings.gone_question = question
+        settings.gone_words = question
         run._add_problem(question, kind="gone")
         return False
 

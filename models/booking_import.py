@@ -14,7 +14,6 @@ from .booking_attendees import (
     reservation_of,
     stamp_of,
 )
-from .graph_messages import explain
 
 # So many appointments are read in detail, stored and committed at once.
 PORTION = 200
@@ -58,6 +57,7 @@ class MicrosoftBooking(models.Model):
             for graph_id, record in listed.items()
             if self._is_stale(record, by_id.get(graph_id, self.browse()), run)
         ]
+        stale = run._leave_out_given_up(listed, stale)
         vanished = self._read_vanished(settings, run, api, known, listed, listing.problems)
         moved = [record for record in vanished.values() if record]
         gone = {graph_id for graph_id, record in vanished.items() if not record}
@@ -72,7 +72,7 @@ class MicrosoftBooking(models.Model):
             run._add_counts(read=len(records), **counts)
             if index + PORTION < len(stale):
                 remaining = len(run.cursor["todo"]) + 1
-                if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+                if not run._commit_step(remaining):
                     return False
         left = self.browse().union(*(by_id[graph_id] for graph_id in gone))
         if self._is_believable(settings, run, known, left):
@@ -91,11 +91,7 @@ class MicrosoftBooking(models.Model):
         records = []
         for graph_id, answer in api.iter_appointments_by_id(settings.business_id, graph_ids):
             if isinstance(answer, GraphError):
-                run._add_problem(
-                    explain(self.env, answer)["text"],
-                    graph_id=graph_id,
-                    request_id=answer.request_id,
-                )
+                run._add_problem(answer, graph_id=graph_id)
             elif answer:
                 records.append(answer)
         return records

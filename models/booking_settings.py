@@ -90,7 +90,7 @@ class MicrosoftBookingSettings(models.Model):
     horizon_days = fields.Integer("Days Ahead", default=31, required=True)
     history_start = fields.Date(
         "Bookings From",
-        help="Earlier bookings are treated as settled and never imported. The first synchronisation starts here.",
+        help="Earlier bookings are never imported. The first synchronisation starts here.",
     )
 
     # === Read from the business === #

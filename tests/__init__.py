@@ -9,8 +9,12 @@ from . import test_connection_watch
 from . import test_decisions
 from . import test_fault_sync
 from . import test_invoicing
+from . import test_month_check
+from . import test_runs
+from . import test_runs_failures
 from . import test_screens
 from . import test_security
 from . import test_sync
 from . import test_views
 from . import test_words
+from . import test_write_back

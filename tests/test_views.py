@@ -25,7 +25,8 @@ class TestViews(BookingCommon):
         self.sync()
         invoiced = self.bookings().filtered(lambda booking: booking.customer_name == "Bob")
         self.move = invoiced._create_invoices()["invoices"]
-        self.settings._start_sync().sudo()._add_problem("A problem to look at.")
+        run = self.settings._start_sync().sudo()
+        run._add_problem("A problem to look at.", graph_id="unreadable")
 
     def make_user(self, group):
         """A user with one of the groups; a system administrator does accounting too, as the first one does."""

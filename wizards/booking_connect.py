@@ -32,6 +32,7 @@ SETTINGS_FIELDS = {
     "interval_number",
     "interval_type",
     "history_start",
+    "settled_before",
 }
 
 
@@ -83,6 +84,7 @@ class MicrosoftBookingConnect(models.TransientModel):
     interval_number = fields.Integer(related="settings_id.interval_number", readonly=False)
     interval_type = fields.Selection(related="settings_id.interval_type", readonly=False)
     history_start = fields.Date(related="settings_id.history_start", readonly=False)
+    settled_before = fields.Date(related="settings_id.settled_before", readonly=False)
 
     def write(self, vals):
         ours = {name: value for name, value in vals.items() if name in SETTINGS_FIELDS}

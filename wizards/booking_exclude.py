@@ -13,7 +13,11 @@ class MicrosoftBookingExclude(models.TransientModel):
         required=True,
         default=lambda self: self.env.context.get("active_ids"),
     )
-    reason_id = fields.Many2one("microsoft.booking.exclusion.reason", required=True)
+    reason_id = fields.Many2one(
+        "microsoft.booking.exclusion.reason",
+        required=True,
+        domain="[('is_automatic', '=', False)]",
+    )
 
     def action_exclude(self):
         """Exclude the bookings for the chosen reason."""

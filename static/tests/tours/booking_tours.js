@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { rpc } from "@web/core/network/rpc";
 
 const tours = registry.category("web_tour.tours");
 
@@ -161,6 +162,24 @@ tours.add("microsoft_bookings_connect", {
         {
             content: "Connected",
             trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=business_id]",
+
+const call = (model, method, args) =>
+    rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
+
+tours.add("microsoft_bookings_live_run", {
+    steps: () => [
+        { content: "It waits for a worker", trigger: ".o_statusbar_status [data-value=queued]" },
+        {
+            content: "Somebody else pauses the connection",
+            trigger: ".o_form_view .fa-refresh",
+            run: async () => {
+                const name = "microsoft.booking.settings";
+                await call(name, "action_pause", [await call(name, "search", [[]])]);
+            },
+        },
+        {
+            content: "The form says so by itself",
+            trigger: ".o_statusbar_status [data-value=paused].o_arrow_button_current",
         },
     ],
 });
