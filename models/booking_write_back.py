@@ -11,8 +11,8 @@ from .graph_messages import keep_error, say
 # An appointment is given up after so many refusals in a row; each waits twice as long as the one before (minutes).
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = 15
-# What the invoice members of an appointment say of an invoice that is not there.
-NO_INVOICE = {"number": None, "status": None, "amount": 0.0, "date": None, "url": None}
+# What the invoice members of an appointment say of an invoice that is not there: what a new appointment says.
+NO_INVOICE = {"number": None, "status": "draft", "amount": 0.0, "date": None, "url": None}
 # How far an invoice is; of a class whose customers have several, the least is said.
 STATUS_ORDER = ("draft", "open", "paid", "corrective", "canceled")
 

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
+from .booking_write_back import NO_INVOICE
 from .graph_messages import keep_error, say
 
 _logger = logging.getLogger(__name__)
@@ -56,7 +57,8 @@ class MicrosoftBookingSettings(models.Model):
     def _compute_write_back_since(self):
         # What was invoiced before is left as it is: there may be years of it.
         for settings in self:
-            settings.write_back_since = settings.write_back and fields.Datetime.now()
+            # The time that rows written now are dated by.
+            settings.write_back_since = settings.write_back and self.env.cr.now()
 
     def _get_wanted_operations(self):
         wanted = super()._get_wanted_operations()
@@ -139,7 +141,7 @@ class MicrosoftBookingSettings(models.Model):
                 [
                     {"settings_id": self.id, "graph_id": graph_id, "next_attempt": now}
                     for graph_id in graph_ids
-                    if graph_id not in known and facts[graph_id]["status"]
+                    if graph_id not in known and facts[graph_id] != NO_INVOICE
                 ]
             )
         self.sudo().write_back_checked = now
