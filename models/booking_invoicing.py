@@ -106,20 +106,15 @@ class MicrosoftBooking(models.Model):
         invoices, runs = self.env["account.move"], self.env["microsoft.booking.run"]
         for company, bookings in claimed.grouped("company_id").items():
             run = runs.sudo().create(bookings._prepare_invoice_run(company))
-            made, failed = bookings.with_company(company)._create_company_invoices(options)
-            for booking, message in failed:
-                run._add_problem(message, kind="invoice", booking=booking)
-                skipped.append((booking, "invoicing_failed", message))
+            made, failed = bookings._make_run_invoices(run, options)
+            skipped += [(booking, "invoicing_failed", message) for booking, message in failed]
             run.write(
                 {
                     "state": "problems" if failed else "done",
                     "end_time": fields.Datetime.now(),
                     "progress": 100.0,
-                    "invoice_ids": [Command.set(made.ids)],
-                    "booking_count": len(bookings) - len(failed),
                 }
             )
-            made._log_booking_run(run)
             invoices |= made
             runs |= run
         failed_ids = {
@@ -131,6 +126,23 @@ class MicrosoftBooking(models.Model):
             "skipped": skipped,
             "runs": runs.sudo(False),
         }
+
+    def _make_run_invoices(self, run, options):
+        """Make the drafts of these claimed bookings of one company, and note on the run what came of it.
+
+        :return: the drafts, and a list of booking and why its draft could not be made
+        """
+        made, failed = self.with_company(run.company_id)._create_company_invoices(options)
+        for booking, message in failed:
+            run._add_problem(message, kind="invoice", booking=booking)
+        run.write(
+            {
+                "invoice_ids": [Command.link(move.id) for move in made],
+                "booking_count": run.booking_count + len(self) - len(failed),
+            }
+        )
+        made._log_booking_run(run)
+        return made, failed
 
     def _prepare_invoice_run(self, company):
         return {

@@ -6,8 +6,8 @@ from odoo.exceptions import UserError
 from odoo.tools import formatLang
 from odoo.tools.misc import format_datetime
 
-# So many drafts are made while the user waits; Odoo ends a request after two minutes.
-MAX_DRAFTS = 500
+# So many drafts are made while the user waits; more are made in the background.
+MAX_DRAFTS = 300
 
 
 class MicrosoftBookingInvoice(models.TransientModel):
@@ -122,12 +122,21 @@ class MicrosoftBookingInvoice(models.TransientModel):
         return bookings.with_context(booking_included_taxes=included)
 
     def _render_preview(self, groups, skipped):
-        """The preview as a table: a row per draft with its sums, and what is left out with its reason."""
+        """The preview as a table: a row per draft with its sums, and what is left out with its reason.
+
+        Of what is made in the background, too many to be read, only the sum of the list is shown.
+        """
         rows, totals = [], defaultdict(lambda: [0, 0, 0.0, 0.0, 0.0, 0.0])
+        in_background = len(groups) > MAX_DRAFTS
         for group in groups:
             currency = group.currency_id
-            net, tax = group._get_tax_preview(self._get_options())
             hours = sum(group.mapped("duration"))
+            if in_background:
+                net, tax = sum(group.mapped("amount")), 0.0
+                for index, value in enumerate((1, len(group), hours, net)):
+                    totals[currency][index] += value
+                continue
+            net, tax = group._get_tax_preview(self._get_options())
             rows.append(
                 {
                     "payer": group.payer_id.display_name,
@@ -148,6 +157,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
             "microsoft_bookings.booking_invoice_preview",
             {
                 "rows": rows,
+                "in_background": in_background,
                 "several_businesses": len({row["business"] for row in rows}) > 1,
                 "totals": [
                     {
@@ -174,14 +184,8 @@ class MicrosoftBookingInvoice(models.TransientModel):
         """
         self.ensure_one()
         if self.draft_count > MAX_DRAFTS:
-            raise UserError(
-                self.env._(
-                    "These are %(count)s drafts at once; take at most %(limit)s, "
-                    "for example one month after the other.",
-                    count=self.draft_count,
-                    limit=MAX_DRAFTS,
-                )
-            )
+            runs = self.booking_ids._queue_invoices(self._get_options())
+            return runs._get_records_action(name=self.env._("Draft Invoices"))
         result = self.booking_ids._create_invoices(self._get_options())
         invoices = result["invoices"]
         texts = Counter(text for _booking, _reason, text in result["skipped"])
