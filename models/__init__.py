@@ -31,6 +31,7 @@ from . import booking_retention
 from . import booking_invoicing
 from . import booking_invoice_lines
 from . import booking_invoice_run
+from . import booking_draft_schedule
 from . import booking_exclusion
 from . import booking_history
 from . import booking_changes
