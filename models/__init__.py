@@ -30,6 +30,7 @@ from . import booking_diagnostic
 from . import booking_retention
 from . import booking_invoicing
 from . import booking_invoice_lines
+from . import booking_invoice_options
 from . import booking_invoice_run
 from . import booking_draft_schedule
 from . import booking_exclusion

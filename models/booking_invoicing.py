@@ -10,7 +10,10 @@ from odoo.fields import Command, Domain
 # Drafts in one create(): larger batches gain nothing and cost the planner's statistics when rolled back.
 CHUNK = 100
 # How to make drafts, each with what the settings say when it is left out.
-OPTIONS = ("grouping", "line_mode", "invoice_date", "journal_id", "include_free")
+OPTIONS = (
+    *("grouping", "line_mode", "sections", "date_mode", "invoice_date", "journal_id"),
+    *("include_free", "minimum_amount"),
+)
 
 
 class MicrosoftBooking(models.Model):
@@ -270,6 +273,10 @@ class MicrosoftBooking(models.Model):
             key.append(booking.payer_id.property_payment_term_id)
             if grouping == "month":
                 key.append((booking.service_date.year, booking.service_date.month))
+            elif grouping == "service":
+                key.append(booking.service_id)
+            elif grouping == "staff":
+                key.append(booking.staff_ids.sorted("id"))
             elif grouping == "booking":
                 key.append(booking)
             groups[tuple(key)] |= booking
@@ -292,13 +299,12 @@ class MicrosoftBooking(models.Model):
             "company_id": self.company_id.id,
             "partner_id": invoice_partner.id,
             "currency_id": self.currency_id.id,
-            "invoice_date": options.get("invoice_date") or False,
+            "invoice_date": self._get_invoice_date(options),
             "invoice_origin": settings.business_name or settings.name,
-            "invoice_line_ids": [
-                Command.create(group._prepare_invoice_line(options, invoice_partner))
-                for group in self._group_for_lines(options)
-            ],
+            "invoice_line_ids": self._prepare_invoice_lines(options, invoice_partner),
         }
+        if reference := self._get_invoice_reference():
+            vals["ref"] = reference
         if journal:
             vals["journal_id"] = journal.id
         return vals

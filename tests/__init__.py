@@ -9,6 +9,7 @@ from . import test_connection_watch
 from . import test_decisions
 from . import test_fault_sync
 from . import test_invoicing
+from . import test_invoice_options
 from . import test_draft_schedule
 from . import test_invoice_background
 from . import test_month_check
