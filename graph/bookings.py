@@ -100,6 +100,21 @@ class BookingsApi:
         with self._doing("read_customers", business=True):
             return self._list(Customer, _of(business_id, "customers"))
 
+    def customer(self, business_id: str, customer_id: str) -> Customer | None:
+        """One customer by id; None when it is certain that there is none.
+
+        :returns: None only where the business itself can be read: Microsoft says 404 for both
+        """
+        try:
+            with self._doing("read_customers"):
+                data = self.client.get(_of(business_id, "customers", customer_id))
+        except NotFoundError as error:
+            if error.code != "not_found":
+                raise
+            self.business(business_id)
+            return None
+        return _parsed(Customer, data)
+
     def custom_questions(self, business_id: str) -> Listing:
         """All custom questions of a business."""
         with self._doing("read_custom_questions", business=True):

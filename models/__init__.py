@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from . import booking_mirror
+from . import booking_choice
 from . import booking_settings
 from . import booking_credential
 from . import booking_connection
@@ -8,6 +9,7 @@ from . import booking_input
 from . import booking_connection_check
 from . import booking_schedule
 from . import booking_freshness
+from . import booking_directions
 from . import booking_run
 from . import booking_problem
 from . import booking_run_progress
@@ -20,12 +22,21 @@ from . import booking_alarm
 from . import booking_setup
 from . import booking
 from . import booking_pricing
+from . import booking_twin
 from . import booking_service
+from . import booking_service_product
+from . import booking_service_send
 from . import booking_staff
 from . import booking_customer
+from . import booking_customer_contact
+from . import booking_customer_send
+from . import booking_customer_choice
 from . import booking_import
 from . import booking_disappearance
 from . import booking_failure
+from . import booking_privacy
+from . import booking_erasure
+from . import booking_anonymise
 from . import booking_diagnostic
 from . import booking_retention
 from . import booking_invoicing

@@ -7,12 +7,18 @@ from datetime import timezone
 from odoo.tools import email_normalize
 
 from ..graph.records import Attendee
-from .booking_customer import MAILTO, level_name
+from .booking_address import level_name
+from .booking_customer import MAILTO
 
 
 def stamp_of(record):
     """``lastUpdatedDateTime`` to the digit, which tells what no list shows; ``None`` where a cloud lacks it."""
     return record.last_updated.isoformat() if record.last_updated else None
+
+
+def stored_moment(moment):
+    """An aware moment as a booking keeps it: naive, in UTC, to the second."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
 
 
 def attendees_of(record):
@@ -65,11 +71,12 @@ _IDENTITIES = (
 
 
 def match_attendees(people, bookings):
-    """Which booking is whose place: by its key, else by who it is, else the only one that is left on both sides.
+    """Which booking is whose place: by its key, else by who it is, else nobody's becomes that of the one who is new.
 
     Bookings names a customer sometimes with an id and sometimes only by e-mail or name, lists one person under
     several ids and lets the staff correct name and e-mail: a place that merely got another key is the same place, or
-    it would be billed twice. Two people with an id each are one only when both name and e-mail say so.
+    it would be billed twice. Two people with an id each are one only when both name and e-mail say so. Who has left
+    is never replaced by nobody: through an emptied place the next one would inherit what was decided about the last.
 
     :param people: dict of :func:`keyed_attendees`
     :param bookings: the ``microsoft.booking`` records of the appointment
@@ -90,8 +97,8 @@ def match_attendees(people, bookings):
             if ids_may_differ or not (people[key].customer_id and _is_id(former)):
                 matched[key] = rest.pop(former)
     unmatched = people.keys() - matched.keys()
-    if len(unmatched) == 1 and len(rest) == 1 and "" in {*unmatched, *rest}:
-        matched[unmatched.pop()] = rest.popitem()[1]
+    if len(unmatched) == 1 and "" in rest and rest[""] in last_of(bookings):
+        matched[unmatched.pop()] = rest.pop("")
     return matched, rest
 
 
@@ -109,13 +116,22 @@ def second_key_of_record(record):
     """By what an appointment is recognised under another id: its reservation, else service, start and customers."""
     if reservation := reservation_of(record):
         return reservation
-    start = record.start.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-    return (record.service_id, start, frozenset(keyed_attendees(record)))
+    return (record.service_id, stored_moment(record.start), frozenset(keyed_attendees(record)))
 
 
 def second_key_of_bookings(bookings):
     """The same as :func:`second_key_of_record`, of the bookings of an appointment."""
-    first = bookings[0]
+    last = last_of(bookings)
+    first = last[0]
     if first.self_service_id:
         return first.self_service_id
-    return (first.service_id.graph_id, first.start, frozenset(bookings.mapped("attendee_key")))
+    return (first.service_id.graph_id, first.start, frozenset(last.mapped("attendee_key")))
+
+
+def last_of(bookings):
+    """Those of the bookings of an appointment that are on it, or were when it went: not who had left it before."""
+    live = bookings.filtered(lambda booking: not booking.gone_at)
+    if live:
+        return live
+    went = max(bookings.mapped("gone_at"))
+    return bookings.filtered(lambda booking: booking.gone_at == went)

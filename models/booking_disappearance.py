@@ -24,22 +24,21 @@ class MicrosoftBooking(models.Model):
         A record of the list that was not understood is there all the same; one without an id could be any of them.
 
         :return: dict of Graph id -> the appointment, moved elsewhere, or ``None`` when it is certain that it is gone;
-            what could not be read is left out
+            and the set of the ids of which neither is known
         """
-        if any(not problem.graph_id for problem in problems):
-            return {}
         there = {*listed, *(problem.graph_id for problem in problems)}
         vanished = (
             known.filtered(lambda booking: not booking.gone_at).grouped("graph_id").keys() - there
         )
-        vanished -= run._get_given_up(vanished)
-        answers = {}
-        for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(vanished)):
+        if any(not problem.graph_id for problem in problems):
+            return {}, vanished
+        answers, asked = {}, vanished - run._get_given_up(vanished)
+        for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(asked)):
             if isinstance(answer, GraphError):
                 run._add_problem(answer, graph_id=graph_id)
             else:
                 answers[graph_id] = answer
-        return answers
+        return answers, vanished - answers.keys()
 
     @api.model
     def _rekey(self, known, gone, new_records):
@@ -62,16 +61,29 @@ class MicrosoftBooking(models.Model):
                 replaced.add(old_id)
         return replaced
 
-    def _get_gone_but_invoiced(self):
-        """The ids of appointments that are gone but invoiced.
+    @api.model
+    def _leave_unsure(self, known, unread, new_records):
+        """Those of the new appointments that may be known ones under another id: left for when that can be told.
 
-        One of them that shows up again later, under another id, must not be invoiced once more.
+        Stored now, they would be second bookings, which nothing could make one again.
+
+        :param unread: the ids of the known appointments that are not in the list and could not be asked for
+        :return: the set of their ids
+        """
+        by_id = known.grouped("graph_id")
+        unsure = {second_key_of_bookings(by_id[graph_id]) for graph_id in unread}
+        return {record.id for record in new_records if second_key_of_record(record) in unsure}
+
+    def _get_gone_ids(self):
+        """The ids of appointments of which nothing is left.
+
+        One of them that shows up again later, under another id, is still the same: it must not be invoiced once more,
+        and what was decided about it stays.
         """
         return {
             graph_id
             for graph_id, bookings in self.grouped("graph_id").items()
             if all(booking.gone_at for booking in bookings)
-            and any(booking._is_invoiced() for booking in bookings)
         }
 
     @api.model
@@ -97,13 +109,14 @@ class MicrosoftBooking(models.Model):
     def _set_gone(self):
         """Bookings has confirmed that these are no longer there: cancelled, in time or late, or held and then deleted.
 
-        What a person decided stays, and so does what is invoiced.
+        What a person decided stays, and so does what is invoiced; who was gone before keeps the notice given then.
 
-        :return: the number of bookings
+        :return: the number of bookings that were there before
         """
         now = fields.Datetime.now()
+        there = self.filtered(lambda booking: not booking.gone_at)
         for settings, bookings in (
-            self.with_context(booking_sync=True).grouped("settings_id").items()
+            there.with_context(booking_sync=True).grouped("settings_id").items()
         ):
             bookings.gone_at = now
             open_ones = bookings.filtered(
@@ -117,4 +130,4 @@ class MicrosoftBooking(models.Model):
             )
             (not_held - late).outcome = "cancelled"
             late.outcome = "late_cancelled"
-        return len(self)
+        return len(there)

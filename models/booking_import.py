@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import Counter
-from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
@@ -13,6 +12,7 @@ from .booking_attendees import (
     match_attendees,
     reservation_of,
     stamp_of,
+    stored_moment,
 )
 
 # So many appointments are read in detail, stored and committed at once.
@@ -58,13 +58,15 @@ class MicrosoftBooking(models.Model):
             if self._is_stale(record, by_id.get(graph_id, self.browse()), run)
         ]
         stale = run._leave_out_given_up(listed, stale)
-        vanished = self._read_vanished(settings, run, api, known, listed, listing.problems)
+        vanished, unread = self._read_vanished(settings, run, api, known, listed, listing.problems)
         moved = [record for record in vanished.values() if record]
         gone = {graph_id for graph_id, record in vanished.items() if not record}
-        gone_before = known._get_gone_but_invoiced() - listed.keys()
+        gone_before = known._get_gone_ids() - listed.keys()
         for index in range(0, len(stale) or 1, PORTION):
             records = self._read_details(settings, run, api, stale[index : index + PORTION])
             new_records = [record for record in records if record.id not in by_id]
+            unsure = self._leave_unsure(known, unread, new_records)
+            records = [record for record in records if record.id not in unsure]
             replaced = self._rekey(known, gone | gone_before, new_records)
             gone, gone_before = gone - replaced, gone_before - replaced
             counts = self._mirror(settings, [*records, *moved])
@@ -115,16 +117,19 @@ class MicrosoftBooking(models.Model):
         An appointment may get another id and another window at once: its reservation tells.
         """
         own = Domain("settings_id", "=", settings.id)
-        inside = Domain("start", ">=", start.replace(tzinfo=None)) & Domain(
-            "start", "<", end.replace(tzinfo=None)
-        )
+        first, last = start.replace(tzinfo=None), end.replace(tzinfo=None)
+        inside = Domain("start", ">=", first) & Domain("start", "<", last)
         known = self.search(own & (inside | Domain("graph_id", "in", list(listed))))
         there = set(known.mapped("graph_id"))
-        reservations = {
-            reservation_of(record) for graph_id, record in listed.items() if graph_id not in there
-        } - {None}
-        if reservations:
+        new = [record for graph_id, record in listed.items() if graph_id not in there]
+        if reservations := {reservation_of(record) for record in new} - {None}:
             known |= self.search(own & Domain("self_service_id", "in", list(reservations)))
+        # What begins before the window and ends in it is listed here, and searched by its start in the other one.
+        starts = {
+            stored_moment(record.start) for record in new if stored_moment(record.start) < first
+        }
+        if starts:
+            known |= self.search(own & Domain("start", "in", list(starts)))
         known.fetch(
             [
                 "graph_id",
@@ -194,7 +199,7 @@ class MicrosoftBooking(models.Model):
                     counts["changed"] += booking._update_facts(vals)
                 else:
                     to_create.append({"settings_id": settings.id, "graph_id": record.id, **vals})
-            counts["cancelled"] += left.filtered(lambda booking: not booking.gone_at)._set_gone()
+            counts["cancelled"] += left._set_gone()
         created = self.create(to_create)
         counts["new"] = len(created)
         (known | created).customer_id._match_partners()
@@ -245,10 +250,7 @@ class MicrosoftBooking(models.Model):
     @api.model
     def _prepare_appointment_vals(self, settings, record, related):
         """What all bookings of an appointment have in common. Hook."""
-        start, stop = (
-            moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-            for moment in (record.start, record.end)
-        )
+        start, stop = stored_moment(record.start), stored_moment(record.end)
         attendees = len(attendees_of(record))
         return {
             "self_service_id": reservation_of(record) or False,

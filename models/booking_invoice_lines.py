@@ -31,6 +31,7 @@ class MicrosoftBooking(models.Model):
                     booking.service_id,
                     booking.unit_price,
                     booking.outcome,
+                    str(booking._get_invoice_distribution()),
                 )
                 if merged
                 else booking
@@ -63,13 +64,31 @@ class MicrosoftBooking(models.Model):
         """
         first = self[0]
         product = first._get_invoice_product()
-        return {
+        vals = {
             "product_id": product.id,
             "name": self._get_invoice_line_name(partner or first.payer_id),
             "quantity": sum(self.mapped("quantity")),
             "price_unit": first._get_invoice_price_unit(product, partner or first.payer_id),
             "booking_ids": [Command.link(booking.id) for booking in self],
         }
+        # Without one, Odoo's own analytic distribution models have the say.
+        if distribution := first._get_invoice_distribution():
+            vals["analytic_distribution"] = distribution
+        return vals
+
+    def _get_invoice_distribution(self):
+        """The analytic distribution of the line: of the staff, else of the service, else of the settings. Hook.
+
+        Staff members who do not agree on one have none.
+
+        :return: what ``analytic_distribution`` takes, or ``False``
+        """
+        self.ensure_one()
+        return (
+            self.staff_ids._get_common_distribution()
+            or self.service_id.analytic_distribution
+            or self.settings_id.analytic_distribution
+        )
 
     def _get_invoice_price_unit(self, product, partner):
         """The price of a unit as the line's taxes want it: Bookings says whether its own prices include tax.

@@ -307,4 +307,15 @@ class MicrosoftBooking(models.Model):
             vals["ref"] = reference
         if journal:
             vals["journal_id"] = journal.id
+        if salesperson := self._get_invoice_salesperson():
+            vals["invoice_user_id"] = salesperson.id
         return vals
+
+    def _get_invoice_salesperson(self):
+        """Who has rendered all of these bookings, else the salesperson of the settings. Hook.
+
+        :return: a ``res.users``; empty for Odoo's own choice
+        """
+        users = self.staff_ids.user_id
+        is_one = len(users) == 1 and all(booking.staff_ids.user_id for booking in self)
+        return users if is_one else self.settings_id[:1].salesperson_id

@@ -77,6 +77,17 @@ class MicrosoftBookingMirror(models.AbstractModel):
         return missing
 
     @api.model
+    def _follow_listing(self, settings, run, api, listing):
+        """What follows once a list was mirrored: matching, and the other direction. Hook.
+
+        :param run: the ``microsoft.booking.run`` that counts and keeps the problems
+        :param api: a :class:`..graph.bookings.BookingsApi`
+        :param listing: the :class:`..graph.bookings.Listing` that was read
+        :return: whether it is done; else the next call begins the step again, and finds what was done already
+        """
+        return True
+
+    @api.model
     def _prepare_mirror_vals(self, settings, record):
         """What Graph's ``record`` says, as values of this model. Hook for the models that mirror something.
 

@@ -284,7 +284,7 @@ class MicrosoftBookingSettings(models.Model):
             self._read_business(api)
             self._mend_what_is_known()
         else:
-            self._sync_master_data(run, api, name)
+            return self._sync_master_data(run, api, name)
         return True
 
     def _mend_what_is_known(self):
@@ -304,7 +304,10 @@ class MicrosoftBookingSettings(models.Model):
         return not self.history_start or service_date(record.start, zone) >= self.history_start
 
     def _sync_master_data(self, run, api, name):
-        """Mirror a complete list of services, staff members or customers, and archive what it no longer has."""
+        """Mirror a complete list of services, staff members or customers, and archive what it no longer has.
+
+        :return: whether the step is done
+        """
         read, model = {
             "services": (api.services, "microsoft.booking.service"),
             "staff": (api.staff_members, "microsoft.booking.staff"),
@@ -317,11 +320,4 @@ class MicrosoftBookingSettings(models.Model):
         if name != "customers" and not listing.problems:
             # A customer may stand on an appointment without being on the list: those stay.
             mirror._archive_missing(self, {record.id for record in listing.records})
-        if name == "services" and self.sync_services == "import":
-            services = mirror.search([("settings_id", "=", self.id), ("product_id", "=", False)])
-            # A product of the same name waits to be confirmed, instead of a second one being made.
-            services.filtered(lambda service: not service.suggested_product_id)._create_products()
-        if name == "customers":
-            mirror.search(
-                [("settings_id", "=", self.id), ("partner_id", "=", False)]
-            )._match_partners()
+        return mirror._follow_listing(self, run, api, listing)

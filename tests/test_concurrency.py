@@ -5,41 +5,20 @@ import os
 import random
 import signal
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from odoo.tests import new_test_user, tagged
 
 from ..models import sandbox_session
-from ..sandbox import SandboxApp, build_tenant
-from .common import SandboxMixin
-from .database_copy import DatabaseCopyCase, fork
+from .database_copy import fork
+from .load_common import LoadCase, load_app, places, synchronise
 
 WORKERS = 6
 KILLS = 6
-NOW = datetime.now(timezone.utc).replace(microsecond=0)
 FACTS = (
     "graph_id attendee_key customer_name customer_email start stop duration service_date price_type price quantity "
     "unit_price amount outcome issue billing_state attendee_count attendee_position"
 ).split()
-
-
-def load_app(size):
-    """The same tenant in every process: it depends on nothing but its seed, size and time."""
-    return SandboxApp(build_tenant("load", seed=7, now=NOW, size=size))
-
-
-def synchronise(env, settings_id, size):
-    """What the scheduler does when the action is due, in a process that has just started.
-
-    :return: whether the action was free
-    """
-    settings = env["microsoft.booking.settings"].browse(settings_id)
-    sandbox_session.use_app(settings, load_app(size))
-    Cron = env.registry["ir.cron"]
-    job = Cron._acquire_one_job(env.cr, settings.cron_id.id, include_not_ready=True)
-    if job:
-        Cron._process_job(env.cr, job)
-    return bool(job)
 
 
 _waited = []
@@ -65,7 +44,7 @@ def invoice(env, ids, barrier, victim):
 
 
 @tagged("post_install", "-at_install", "microsoft_bookings_concurrency")
-class TestConcurrency(SandboxMixin, DatabaseCopyCase):
+class TestConcurrency(LoadCase):
     def setUp(self):
         super().setUp()
         with self.environment() as env:
@@ -77,54 +56,6 @@ class TestConcurrency(SandboxMixin, DatabaseCopyCase):
                 company_ids=[(6, 0, [self.company_id])],
                 company_id=self.company_id,
             ).id
-
-    def make_company(self, env):
-        number = env["res.company"].with_context(active_test=False).search_count([])
-        company = env["res.company"].create(
-            {"name": f"Company {number}", "country_id": env.ref("base.us").id}
-        )
-        env["account.chart.template"].try_loading(
-            "generic_coa", company=company, install_demo=False
-        )
-        return company
-
-    def connect(self, env, company, size):
-        env.ref("base.CHF").active = True
-        settings = (
-            env["microsoft.booking.settings"]
-            .with_company(company)
-            .create(
-                {
-                    "name": company.name,
-                    "company_id": company.id,
-                    "cloud": "sandbox",
-                    "business_id": "load-1@contoso.example",
-                    "create_contacts": True,
-                    "sync_services": "import",
-                    "class_price": "appointment",
-                }
-            )
-        )
-        sandbox_session.use_app(settings, load_app(size))
-        settings.action_test_connection()
-        self.assertEqual(settings.state, "connected")
-        return settings
-
-    def finish(self, settings_id, size):
-        """Let the scheduled action be called until the run is over."""
-        for _call in range(50):
-            result = self.start(synchronise, settings_id, size).result()
-            self.assertNotIn("error", result)
-            with self.environment() as env:
-                run = env["microsoft.booking.settings"].browse(settings_id).run_ids[:1]
-                if run.state not in ("queued", "running"):
-                    return run.state
-        self.fail("the synchronisation never ends")
-
-    def wait_for_the_dead(self, cron_id):
-        """PostgreSQL takes a moment to notice that a client is gone: its lock tells."""
-        with self.environment() as env:
-            env.cr.execute("SELECT id FROM ir_cron WHERE id = %s FOR UPDATE", [cron_id])
 
     # === INVOICING === #
 
@@ -273,9 +204,3 @@ def read_facts(env, settings_id):
         ]
         for booking in bookings
     ]
-
-
-def places(size):
-    """How many bookings the tenant makes: a customer each, all of it within what is read."""
-    business = load_app(size).tenant.business("load-1@contoso.example")
-    return sum(len(appointment.attendees) for appointment in business.appointments.values())

@@ -26,6 +26,10 @@ class RunsCommon(BookingCommon):
             self.settings.sudo().cron_id.method_direct_trigger()
         self.env.invalidate_all()
 
+    def let_details_age(self):
+        """A full synchronisation reads again what was read before it began, by the second."""
+        self.bookings().sudo().details_read_at = fields.Datetime.now() - timedelta(minutes=1)
+
     def when_asked(self, path, action):
         """Do something the moment the tenant is asked for a path the first time."""
         sandbox_session.use_app(self.settings, Bell(self.env, self.app, path, action))
@@ -225,7 +229,7 @@ class TestRuns(RunsCommon):
     def test_a_full_synchronisation_asked_for_during_a_run_follows_it(self):
         self.book()
         self.sync()
-        self.bookings().sudo().details_read_at -= timedelta(minutes=1)
+        self.let_details_age()
         run = self.settings._start_sync()
         self.when_asked("/services", lambda: self.settings._start_sync(full=True))
         self.run_once()

@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
-from ..graph.permissions import READ
 from ..models.booking_connection_check import PATIENCE, SIGN_IN_STEPS, TIMEOUT
 from ..models.booking_setup import DRAFT_NAME, SETUP_STEPS
 from ..models.graph_messages import explain
@@ -28,6 +27,7 @@ SETTINGS_FIELDS = {
     "create_contacts",
     "template_partner_id",
     "sync_services",
+    "create_products",
     "template_product_id",
     "interval_number",
     "interval_type",
@@ -80,6 +80,7 @@ class MicrosoftBookingConnect(models.TransientModel):
     create_contacts = fields.Boolean(related="settings_id.create_contacts", readonly=False)
     template_partner_id = fields.Many2one(related="settings_id.template_partner_id", readonly=False)
     sync_services = fields.Selection(related="settings_id.sync_services", readonly=False)
+    create_products = fields.Boolean(related="settings_id.create_products", readonly=False)
     template_product_id = fields.Many2one(related="settings_id.template_product_id", readonly=False)
     interval_number = fields.Integer(related="settings_id.interval_number", readonly=False)
     interval_type = fields.Selection(related="settings_id.interval_type", readonly=False)
@@ -93,11 +94,11 @@ class MicrosoftBookingConnect(models.TransientModel):
             self._forget_settings()
         return super().write({name: value for name, value in vals.items() if name not in ours})
 
-    @api.depends("settings_id")
+    @api.depends("settings_id", "settings_id.sync_customers", "settings_id.sync_services")
     def _compute_permissions(self):
         """The application permissions to ask for, the least that do, to be copied."""
         for wizard in self:
-            wizard.permissions = READ
+            wizard.permissions = ", ".join(wizard.settings_id._get_wanted_permissions())
 
     @api.depends("settings_id.connection_check")
     def _compute_is_signed_in(self):

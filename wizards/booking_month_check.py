@@ -57,8 +57,8 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
     odoo_count = fields.Integer("In Odoo", readonly=True)
     invoiced_count = fields.Integer("Invoiced", readonly=True)
     excluded_count = fields.Integer("Not Invoiced", readonly=True)
-    nothing_due_count = fields.Integer("Nothing Due", readonly=True)
-    todo_count = fields.Integer("To Do", readonly=True)
+    nothing_due_count = fields.Integer("Nothing due", readonly=True)
+    todo_count = fields.Integer("To do", readonly=True)
     line_ids = fields.One2many("microsoft.booking.month.check.line", "check_id", readonly=True)
 
     @api.model
@@ -258,7 +258,7 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
             if isinstance(answer, GraphError):
                 raise answer
             if answer:
-                details[graph_id] = answer
+                (details[graph_id],) = self.settings_id._veil([answer])
         return details
 
     def _compare_appointment(self, record, people, bookings):

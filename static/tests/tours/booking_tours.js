@@ -162,6 +162,9 @@ tours.add("microsoft_bookings_connect", {
         {
             content: "Connected",
             trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=business_id]",
+        },
+    ],
+});
 
 const call = (model, method, args) =>
     rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
