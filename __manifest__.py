@@ -22,6 +22,7 @@
         "wizards/booking_month_check_views.xml",
         "views/booking_privacy_views.xml",
         "views/booking_run_views.xml",
+        "views/booking_write_back_views.xml",
         "views/booking_settings_views.xml",
         "views/booking_customer_views.xml",
         "views/booking_service_views.xml",

@@ -42,10 +42,15 @@ from . import booking_diagnostic
 from . import booking_retention
 from . import booking_invoicing
 from . import booking_invoice_lines
+from . import booking_invoice_options
+from . import booking_invoice_run
+from . import booking_draft_schedule
 from . import booking_exclusion
 from . import booking_history
 from . import booking_changes
 from . import booking_status
+from . import booking_write_back
+from . import booking_write_back_run
 from . import account_move
 from . import account_move_line
 from . import product_template

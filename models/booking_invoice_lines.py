@@ -39,6 +39,18 @@ class MicrosoftBooking(models.Model):
             lines[key] |= booking
         return list(lines.values())
 
+    def _prepare_invoice_lines(self, options, partner):
+        """The lines and sections of the draft of these bookings, as commands. Hook."""
+        commands = []
+        for name, bookings in self._group_for_sections(options):
+            if name:
+                commands.append(Command.create({"display_type": "line_section", "name": name}))
+            commands += [
+                Command.create(line._prepare_invoice_line(options, partner))
+                for line in bookings._group_for_lines(options)
+            ]
+        return commands
+
     def _get_invoice_product(self):
         """The product of the line: the service's, or the fee's. Hook."""
         self.ensure_one()
@@ -160,7 +172,13 @@ class MicrosoftBooking(models.Model):
         company, currency = self.company_id, self.currency_id
         partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
         base_lines = []
-        for line in self._group_for_lines(options or {}):
+        options = options or {}
+        lines = [
+            line
+            for _name, bookings in self._group_for_sections(options)
+            for line in bookings._group_for_lines(options)
+        ]
+        for line in lines:
             first = line[0]
             product = first._get_invoice_product()
             base_lines.append(

@@ -108,7 +108,7 @@ class MicrosoftBookingRun(models.Model):
         :raise UserError: when an invoice was posted or cancelled meanwhile
         """
         for run in self:
-            if run.kind != "invoice" or not run.invoice_ids:
+            if run.kind != "invoice" or not (run.invoice_ids or run.state in OPEN_STATES):
                 raise UserError(self.env._("%(run)s made no draft invoices.", run=run.display_name))
             touched = run.invoice_ids.filtered(
                 lambda move: move.state != "draft" or move.posted_before
@@ -123,7 +123,8 @@ class MicrosoftBookingRun(models.Model):
                     )
                 )
             run.invoice_ids.unlink()
-            run.sudo().state = "undone"
+            # A run in the background sees it before its next chunk.
+            run.sudo().write({"state": "undone", "plan": False})
 
     def action_retry(self):
         """Start a synchronisation again that ended with problems or failed, with what was given up too.

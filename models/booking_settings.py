@@ -22,6 +22,13 @@ PRICING_FIELDS = {
     "late_cancellation_fee",
     "late_cancellation_fee_value",
 }
+GROUPINGS = [
+    ("payer", "Payer"),
+    ("month", "Payer and month"),
+    ("service", "Payer and service"),
+    ("staff", "Payer and staff member"),
+    ("booking", "Booking"),
+]
 FEE_RULES = [("none", "No fee"), ("percent", "Percent of the price"), ("fixed", "Fixed amount")]
 
 
@@ -153,7 +160,7 @@ class MicrosoftBookingSettings(models.Model):
         help="Empty: the fee goes under the service's product.",
     )
     invoice_grouping = fields.Selection(
-        [("payer", "Payer"), ("month", "Payer and month"), ("booking", "Booking")],
+        GROUPINGS,
         string="One Invoice per",
         required=True,
         default="payer",

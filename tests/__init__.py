@@ -11,9 +11,12 @@ from . import test_connect_wizard
 from . import test_connection
 from . import test_connection_watch
 from . import test_decisions
+from . import test_draft_schedule
 from . import test_fault_sync
 from . import test_history
 from . import test_import_kills
+from . import test_invoice_background
+from . import test_invoice_options
 from . import test_invoicing
 from . import test_merge
 from . import test_month_check
@@ -31,3 +34,4 @@ from . import test_sync
 from . import test_sync_unchanged
 from . import test_views
 from . import test_words
+from . import test_write_back
