@@ -24,7 +24,12 @@ from . import booking_disappearance
 from . import booking_invoicing
 from . import booking_invoice_lines
 from . import booking_exclusion
+from . import booking_outcome
+from . import booking_billed
 from . import booking_changes
+from . import booking_amendment
+from . import booking_refresh
+from . import booking_correction
 from . import booking_status
 from . import account_move
 from . import account_move_line

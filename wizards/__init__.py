@@ -1,2 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from . import booking_connect, booking_connect_preview, booking_exclude, booking_invoice
+from . import (
+    account_move_reversal,
+    booking_connect,
+    booking_connect_preview,
+    booking_amend,
+    booking_exclude,
+    booking_invoice,
+    booking_outcome,
+)
