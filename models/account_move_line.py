@@ -3,7 +3,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 # What ties a line to the booking that it corrects: written by this add-on alone, or a booking could be freed by it.
-TIES = frozenset(("booking_id", "booking_role", "booking_delta", "booking_superseded"))
+TIES = frozenset(
+    ("booking_id", "booking_role", "booking_delta", "booking_former", "booking_superseded")
+)
 
 
 class AccountMoveLine(models.Model):
@@ -43,6 +45,9 @@ class AccountMoveLine(models.Model):
         aggregator=None,
         export_string_translation=False,
         help="By how much it corrected the amount of the booking when it was made, whatever was typed since.",
+    )
+    booking_former = fields.Json(
+        readonly=True, copy=False, help="How a booking that was freed had been invoiced."
     )
     booking_origin_line_id = fields.Many2one(
         "account.move.line",
@@ -127,7 +132,8 @@ class AccountMoveLine(models.Model):
             origin, booking = line.booking_origin_line_id, line.booking_id
             if origin and booking.invoice_line_id != origin:
                 booking.invoice_line_id.booking_superseded = True
-                booking.invoice_line_id = origin
+            if origin:
+                booking._restore_invoiced(origin, line.booking_former)
             others = origin.booking_adjustment_ids - released
             if not others.filtered(lambda other: other.booking_role == "release"):
                 origin.booking_superseded = False

@@ -44,7 +44,7 @@ class MicrosoftBooking(models.Model):
         """
         self.ensure_one()
         line = self.invoice_line_id
-        is_elsewhere = due.payer != self.payer_id or due.currency != line.currency_id
+        is_elsewhere = due.payer != self._get_invoiced_payer() or due.currency != line.currency_id
         if line.parent_state == "draft" and not self._get_live_adjustments():
             leaves = self.gone_at or is_elsewhere or due.reason or not due.amount
             return "remove" if leaves or self.stop > fields.Datetime.now() else "refresh"

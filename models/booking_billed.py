@@ -77,7 +77,7 @@ class MicrosoftBooking(models.Model):
             )
         )
 
-    @api.depends("invoice_line_id.booking_ids", "quantity", "settings_id", *BILLED_BY)
+    @api.depends("invoice_line_id.booking_ids.invoiced_terms", "settings_id", *BILLED_BY)
     def _compute_billed(self):
         for line, bookings in self.grouped("invoice_line_id").items():
             live = line and line.parent_state != "cancel"
@@ -128,9 +128,15 @@ class MicrosoftBooking(models.Model):
         """
         if len(self) < 2:
             return {booking.id: 1.0 for booking in self}
-        total = sum(self.mapped("quantity"))
+        # As it was put on the line: what was changed since is on lines of its own.
+        quantities = {
+            booking.id: (booking.invoiced_terms or {}).get("quantity", booking.quantity)
+            for booking in self
+        }
+        total = sum(quantities.values())
         return {
-            booking.id: booking.quantity / total if total else 1.0 / len(self) for booking in self
+            booking_id: quantity / total if total else 1.0 / len(self)
+            for booking_id, quantity in quantities.items()
         }
 
     @api.depends(ADJUSTMENT, "adjustment_line_ids")

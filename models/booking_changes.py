@@ -67,6 +67,7 @@ class MicrosoftBooking(models.Model):
         for booking in self:
             line = booking.invoice_line_id
             terms = {name: booking[name] for name in ("quantity", "unit_price", "amount")}
+            terms["payer"] = booking.payer_id.id
             terms["line"] = {
                 "product_id": line.product_id.id,
                 "quantity": line.quantity,
@@ -173,7 +174,8 @@ class MicrosoftBooking(models.Model):
         self.ensure_one()
         settled = self._get_settled_terms()
         # As if it were free: price, payer and state follow their rules.
-        free = self.new({"invoice_line_id": False}, origin=self)
+        free = self.new(origin=self)
+        free.invoice_line_id = False
         terms = (settled["quantity"], settled["unit_price"], settled["amount"])
         reason = False
         if self.gone_at:
@@ -181,13 +183,29 @@ class MicrosoftBooking(models.Model):
         elif self._is_price_concerned():
             terms = (free.quantity, free.unit_price, free.amount)
             reason = free.pricing_issue
-        payer, product = self.payer_id, self._get_invoiced_product()
+        payer, product = self._get_invoiced_payer(), self._get_invoiced_product()
         changed = self._get_changed_facts()
         if "customer" in changed:
             payer = free.payer_id
         if "service" in changed and not self.gone_at:
             product = free._get_invoice_product()
         return Due(*terms, payer, product, self.currency_id, reason)
+
+    def _get_invoiced_payer(self):
+        """Who was to pay when it was invoiced; a contact that was merged into another is that one."""
+        payer = self.env["res.partner"].browse((self.invoiced_terms or {}).get("payer") or [])
+        return payer.exists() or self.payer_id
+
+    def _restore_invoiced(self, line, former):
+        """Put this booking back on an invoice line that it had left, as it was invoiced there.
+
+        :param former: its ``invoiced_facts`` and ``invoiced_terms`` of then
+        """
+        self.ensure_one()
+        self.invoice_line_id = line
+        self.invoiced_facts, self.invoiced_terms = former["facts"], former["terms"]
+        with self.env.protecting([self._fields["payer_id"]], self):
+            self.payer_id = self._get_invoiced_payer()
 
     def _get_invoiced_product(self):
         """The product that was put on the invoice line, whatever a person has typed over it."""
@@ -238,9 +256,13 @@ class MicrosoftBooking(models.Model):
         """
         self.ensure_one()
         env, due = self.env, due or self._get_due()
-        settled = self.settled_facts
+        settled, names = self.settled_facts, self._get_changed_facts()
         then = (settled["facts"] if settled else self.invoiced_facts) or {}
-        now, names = self._get_billable_facts(), self._get_changed_facts()
+        if self._is_correction_missing() and not names:
+            # As it was before the correction that no longer stands.
+            then = self.invoiced_facts or {}
+            names = self._get_changed_facts(then)
+        now = self._get_billable_facts()
         words = []
         if {"start", "stop"} & set(names):
             words.append((env._("When"), self._say_when(then), self._say_when(now)))
@@ -262,8 +284,8 @@ class MicrosoftBooking(models.Model):
         if "gone" in names:
             there, gone = env._("in Bookings"), env._("no longer there")
             words.append((env._("Appointment"), *((there, gone) if now["gone"] else (gone, there))))
-        if due.payer != self.payer_id:
-            payers = (self.payer_id, due.payer)
+        payers = (self._get_invoiced_payer(), due.payer)
+        if due.payer != payers[0]:
             words.append((env._("Payer"), *(payer.display_name or "–" for payer in payers)))
         settled_amount = self._get_settled_amount()
         if due.reason:

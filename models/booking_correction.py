@@ -167,6 +167,8 @@ class MicrosoftBooking(models.Model):
                 "booking_id": self.id,
                 "booking_role": role,
                 "booking_delta": delta,
+                "booking_former": role == "release"
+                and {"facts": self.invoiced_facts, "terms": self.invoiced_terms},
                 "booking_origin_line_id": self.invoice_line_id.id,
             }
         )
