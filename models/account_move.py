@@ -14,9 +14,17 @@ class AccountMove(models.Model):
     booking_ids = fields.One2many(
         "microsoft.booking", "invoice_id", string="Bookings", readonly=True
     )
+    elsewhere_booking_ids = fields.One2many(
+        "microsoft.booking", "elsewhere_invoice_id", string="Bookings Billed Here", readonly=True
+    )
     booking_count = fields.Integer(compute="_compute_booking_count")
 
-    @api.depends("booking_ids")
+    @api.depends(
+        "booking_ids",
+        "elsewhere_booking_ids",
+        "line_ids.booking_adjustment_ids",
+        "line_ids.booking_origin_line_id",
+    )
     def _compute_booking_count(self):
         Booking = self.env["microsoft.booking"].sudo()
         counts = Counter()

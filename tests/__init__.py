@@ -8,6 +8,7 @@ from . import test_connect_wizard
 from . import test_connection
 from . import test_connection_watch
 from . import test_decisions
+from . import test_exclusions
 from . import test_fault_sync
 from . import test_invoicing
 from . import test_life_cycle_invoice

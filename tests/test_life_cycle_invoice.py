@@ -210,7 +210,7 @@ class TestLifeCycle(LifeCycleCommon):
         self.assertFalse(booking.changed_after_invoicing)
         wizard = self.reversal(supplement)
         wizard.modify_moves()
-        self.assertStands(booking, "draft", billed=120.0)
+        self.assertStands(booking, "draft", billed=120.0, credited=40.0)
         self.assertFalse(booking.changed_after_invoicing)
         wizard.new_move_ids.unlink()
         self.assertTrue(booking.changed_after_invoicing)
