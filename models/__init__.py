@@ -47,7 +47,12 @@ from . import booking_invoice_run
 from . import booking_draft_schedule
 from . import booking_exclusion
 from . import booking_history
+from . import booking_outcome
+from . import booking_billed
 from . import booking_changes
+from . import booking_amendment
+from . import booking_refresh
+from . import booking_correction
 from . import booking_status
 from . import booking_write_back
 from . import booking_write_back_run

@@ -184,7 +184,7 @@ class MicrosoftBooking(models.Model):
             for booking in bookings:
                 booking.service_date = booking.start and service_date(booking.start, zone)
 
-    @api.depends("customer_id.partner_id", "invoice_line_id.parent_state")
+    @api.depends("customer_id.partner_id", "invoice_line_id.parent_state", "is_released")
     def _compute_partner_id(self):
         for booking in self:
             if not booking.partner_decided and not booking._is_invoiced():
@@ -204,6 +204,7 @@ class MicrosoftBooking(models.Model):
         "partner_id.booking_payer_id",
         "partner_id.commercial_partner_id.booking_payer_id",
         "invoice_line_id.parent_state",
+        "is_released",
     )
     def _compute_payer_id(self):
         for booking in self:

@@ -90,14 +90,16 @@ class MicrosoftBooking(models.Model):
             or self.settings_id.analytic_distribution
         )
 
-    def _get_invoice_price_unit(self, product, partner):
+    def _get_invoice_price_unit(self, product, partner, price=None):
         """The price of a unit as the line's taxes want it: Bookings says whether its own prices include tax.
 
         Odoo's tax engine takes the product's taxes out of it, and puts in those of the payer that a price
         includes.
+
+        :param price: another price of this booking than that of its unit
         """
         self.ensure_one()
-        price = self.unit_price
+        price = self.unit_price if price is None else price
         if self.settings_id.price_include_tax:
             price = self._get_product_taxes(product)._get_tax_details(
                 price,

@@ -240,7 +240,7 @@ class MicrosoftBooking(models.Model):
                 # The creation message of each would cost a third of the time: the run's note stands for it.
                 moves = Move.with_context(mail_create_nolog=True).create(vals_list)
                 self.browse().union(*groups)._keep_invoiced_facts()
-                former_lines.booking_superseded = True
+                former_lines.sudo().booking_superseded = True
                 self.env.flush_all()
             return moves.with_context(mail_create_nolog=False), None
         except (UserError, ValueError, IntegrityError, DataError) as error:

@@ -61,6 +61,10 @@ class MicrosoftBooking(models.Model):
             "credited": self.env._(
                 "Its invoice was credited in full. Bill it again, unless another invoice replaces it: then exclude it."
             ),
+            "elsewhere_void": self.env._(
+                "It was invoiced elsewhere, but that invoice was deleted, cancelled or credited. "
+                "Name another, or invoice it after all."
+            ),
             "no_customer": self.env._("The appointment names no customer. Choose the payer."),
             "anonymised": self.env._(
                 "Its customer was anonymised. Choose the payer, or exclude it."

@@ -4,6 +4,7 @@ from . import test_adversary_faults
 from . import test_adversary_sums
 from . import test_both_customers
 from . import test_both_services
+from . import test_changes
 from . import test_choice_screens
 from . import test_choices
 from . import test_concurrency
@@ -12,12 +13,14 @@ from . import test_connection
 from . import test_connection_watch
 from . import test_decisions
 from . import test_draft_schedule
+from . import test_exclusions
 from . import test_fault_sync
 from . import test_history
 from . import test_import_kills
 from . import test_invoice_background
 from . import test_invoice_options
 from . import test_invoicing
+from . import test_life_cycle_invoice
 from . import test_merge
 from . import test_month_check
 from . import test_privacy

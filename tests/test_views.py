@@ -10,7 +10,12 @@ from .common import BookingCommon
 
 WRITERS = ("account.group_account_invoice", "account.group_account_manager", "base.group_system")
 GROUPS = (*WRITERS, "account.group_account_readonly")
-WIZARDS = ("microsoft.booking.invoice", "microsoft.booking.exclude")
+WIZARDS = (
+    "microsoft.booking.invoice",
+    "microsoft.booking.exclude",
+    "microsoft.booking.amend",
+    "microsoft.booking.outcome",
+)
 # Nobody at all: its secrets go in and never come out.
 HIDDEN = "microsoft.booking.credential"
 
