@@ -55,9 +55,15 @@ class MicrosoftBooking(models.Model):
             }
             if not booking._is_invoiced():
                 vals["payer_id"] = False
-            if booking.invoiced_facts:
-                # That nobody is named any more is no change of what was invoiced.
-                vals["invoiced_facts"] = booking.invoiced_facts | {"customer": False}
+            # That nobody is named any more is no change of what was invoiced.
+            if facts := booking.invoiced_facts:
+                vals["invoiced_facts"] = facts | {"customer": False}
+            if settled := booking.settled_facts:
+                vals["settled_facts"] = settled | {"facts": settled["facts"] | {"customer": False}}
+            if terms := booking.invoiced_terms:
+                # The text of the line names people; on the invoice it stays.
+                line = (terms.get("line") or {}) | {"name": False}
+                vals["invoiced_terms"] = terms | {"line": line}
             booking.write(vals)
         todo.write({"partner_decided": False})
 
