@@ -4,6 +4,7 @@ from odoo.tools import split_every
 
 from .booking_address import Places, contact_address, level_text
 from .booking_twin import PORTION
+from .graph_messages import _lt, keep
 
 
 class MicrosoftBookingCustomer(models.Model):
@@ -78,12 +79,14 @@ class MicrosoftBookingCustomer(models.Model):
             address = self._get_places().values(self._get_address())
             if address is None:
                 run._add_problem(
-                    run.env._(
-                        "Odoo knows no country “%(country)s”: the address of “%(name)s” was not taken over.",
+                    keep(
+                        _lt(
+                            "Odoo knows no country “%(country)s”: the address of “%(name)s” was not taken over."
+                        ),
                         country=self.country,
                         name=self.name,
                     ),
-                    graph_id=self.graph_id,
+                    record=self,
                 )
             vals |= address or {}
         return vals

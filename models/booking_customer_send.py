@@ -6,6 +6,7 @@ from odoo.tools import email_normalize, split_every
 from .booking_address import contact_address
 from .booking_merge import digest, to_send
 from .booking_twin import PORTION, Sender, SendingStopped
+from .graph_messages import _lt, keep
 
 
 class MicrosoftBookingCustomer(models.Model):
@@ -80,17 +81,15 @@ class MicrosoftBookingCustomer(models.Model):
         email = values.get("email")
         if email and self._search_others(settings, email, self.partner_id):
             sender.tell(
-                self.partner_id.display_name,
-                sender.env._(
-                    "Another customer of Bookings has the address %(email)s.", email=email
-                ),
+                self.partner_id,
+                keep(_lt("Another customer of Bookings has the address %(email)s."), email=email),
             )
             del values["email"]
             names = [name for name in names if name != "email"]
             if not names:
                 return True
         done, answer = sender.send(
-            self.partner_id.display_name,
+            self.partner_id,
             lambda: sender.api.update_customer(
                 settings.business_id, self.graph_id, known=record, **values
             ),
@@ -152,6 +151,7 @@ class MicrosoftBookingCustomer(models.Model):
         partners = self.env["res.partner"].search(
             self._get_sent_domain(settings) & Domain("id", "not in", there.ids), order="id"
         )
+        is_erased = settings._get_erased_people()
         told = set()
         for ids in split_every(PORTION, partners.ids):
             portion = partners.browse(ids)
@@ -161,29 +161,34 @@ class MicrosoftBookingCustomer(models.Model):
             lost = self._search_lost(settings, portion, records)
             for partner in portion:
                 email = partner.email_normalized
-                problem = self._get_obstacle(sender, email, namesakes[email], email in taken)
+                if is_erased(None, email, partner.name):
+                    # Whoever asked to be erased is not made known to Bookings again.
+                    continue
+                problem = self._get_obstacle(email, namesakes[email], email in taken)
                 if problem:
                     if email not in told:
                         told.add(email)
-                        sender.tell(partner.display_name, problem)
+                        sender.tell(partner, problem)
                 elif not self._send_one(settings, sender, partner, lost.get(partner)):
                     return False
         return True
 
     @api.model
-    def _get_obstacle(self, sender, email, namesakes, is_taken):
-        """Why no customer is made of a contact with this address; nothing when one may be."""
+    def _get_obstacle(self, email, namesakes, is_taken):
+        """Why no customer is made of a contact with this address, in kept words; nothing when one may be."""
         namesakes = namesakes.filtered("active")
         if len(namesakes) > 1:
-            return sender.env._(
-                "Several contacts have the address %(email)s: %(names)s.",
+            return keep(
+                _lt("Several contacts have the address %(email)s: %(names)s."),
                 email=email,
                 names=", ".join(namesakes.mapped("display_name")),
             )
         if is_taken:
-            return sender.env._(
-                "Bookings has a customer with the address %(email)s, who is linked to another contact or to none. "
-                "Choose the contact under “Bookings Customers”.",
+            return keep(
+                _lt(
+                    "Bookings has a customer with the address %(email)s, who is linked to another contact or to none. "
+                    "Choose the contact under “Bookings Customers”."
+                ),
                 email=email,
             )
         return None
@@ -219,7 +224,7 @@ class MicrosoftBookingCustomer(models.Model):
         if lost:
             # The list may have been shortened: what is still there is not made a second time.
             done, record = sender.send(
-                partner.display_name,
+                partner,
                 lambda: sender.api.customer(settings.business_id, lost.graph_id),
                 counts=False,
             )
@@ -231,7 +236,7 @@ class MicrosoftBookingCustomer(models.Model):
         names = [name for name, value in facts.items() if value]
         values = self._prepare_customer_values(partner, names)
         done, record = sender.send(
-            partner.display_name,
+            partner,
             lambda: sender.api.create_customer(settings.business_id, **values),
         )
         if not done:

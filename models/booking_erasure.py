@@ -126,6 +126,19 @@ class MicrosoftBookingSettings(models.Model):
             ]
         )
 
+    def _get_erased_people(self):
+        """Who stays erased from these settings.
+
+        :return: a function of an id or ``None``, an e-mail address and a name that tells whether it is one of them
+        """
+        own = [("settings_id", "=", self.id), ("token", "=", False), ("lifted", "=", False)]
+        rows = self.env["microsoft.booking.erasure"].sudo().search(own)
+        erased = set(rows.mapped("digest"))
+        return lambda *person: (
+            bool(erased)
+            and not erased.isdisjoint(self._get_digest(word) for word in identities_of(*person))
+        )
+
     def _find_erased(self, records, *, lifted=False):
         """The places of erased people on these appointments.
 
@@ -226,29 +239,12 @@ class MicrosoftBookingCustomer(models.Model):
     @api.model
     def _mirror(self, settings, records):
         """Whoever was erased is not listed again."""
-        rows = (
-            self.env["microsoft.booking.erasure"]
-            .sudo()
-            .search(
-                [
-                    ("settings_id", "=", settings.id),
-                    ("token", "=", False),
-                    ("lifted", "=", False),
-                ]
-            )
-        )
-        if rows:
-            erased = set(rows.mapped("digest"))
-            records = [
-                record
-                for record in records
-                if erased.isdisjoint(
-                    map(
-                        settings._get_digest,
-                        identities_of(record.id, record.email, record.display_name),
-                    )
-                )
-            ]
+        is_erased_person = settings._get_erased_people()
+        records = [
+            record
+            for record in records
+            if not is_erased_person(record.id, record.email, record.display_name)
+        ]
         return super()._mirror(settings, records)
 
     @api.model

@@ -3,6 +3,7 @@ from odoo import api, models
 
 from .booking_address import level_name, level_text
 from .booking_merge import settle
+from .graph_messages import _lt, keep
 
 # The price types that come with a price; with the others Bookings' number means nothing.
 PRICED = ("fixedPrice", "hourly", "startingAt")
@@ -131,8 +132,10 @@ class MicrosoftBookingService(models.Model):
             }
         first = untold[0]
         run._add_problem(
-            run.env._(
-                "Bookings has its prices in %(bookings)s and Odoo in %(odoo)s, so they were left alone: %(names)s",
+            keep(
+                _lt(
+                    "Bookings has its prices in %(bookings)s and Odoo in %(odoo)s, so they were left alone: %(names)s"
+                ),
                 bookings=first.currency_id.name or "?",
                 odoo=first.product_id.with_company(first.company_id).currency_id.name,
                 names=", ".join(untold.mapped("name")),

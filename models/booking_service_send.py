@@ -7,6 +7,7 @@ from odoo.fields import Domain
 
 from .booking_address import level_name
 from .booking_twin import Sender, SendingStopped
+from .graph_messages import _lt, keep
 
 
 class MicrosoftBookingService(models.Model):
@@ -55,7 +56,7 @@ class MicrosoftBookingService(models.Model):
                 continue
             values = self._prepare_service_values(settings, product, names)
             done, _answer = sender.send(
-                product.display_name,
+                product,
                 lambda service=service, values=values: sender.api.update_service(
                     settings.business_id, service.graph_id, **values
                 ),
@@ -114,9 +115,11 @@ class MicrosoftBookingService(models.Model):
                 return False
         if waiting:
             sender.run._add_problem(
-                sender.env._(
-                    "Bookings has services of the same name as these products. "
-                    "Confirm under “Bookings Services” that they are the same: %(names)s",
+                keep(
+                    _lt(
+                        "Bookings has services of the same name as these products. "
+                        "Confirm under “Bookings Services” that they are the same: %(names)s"
+                    ),
                     names=", ".join(waiting),
                 )
             )
@@ -140,7 +143,7 @@ class MicrosoftBookingService(models.Model):
             settings.new_service_price_type if values.get("default_price") else "notSet"
         )
         done, record = sender.send(
-            product.display_name,
+            product,
             lambda: sender.api.create_service(settings.business_id, **values),
         )
         if not done:
@@ -157,9 +160,11 @@ class MicrosoftBookingService(models.Model):
         service._settle(facts, list(facts))
         if not comparable:
             sender.tell(
-                product.display_name,
-                sender.env._(
-                    "Its price is not in %(currency)s, the currency of the business: type it in Bookings.",
+                product,
+                keep(
+                    _lt(
+                        "Its price is not in %(currency)s, the currency of the business: type it in Bookings."
+                    ),
                     currency=settings.currency_id.name or "?",
                 ),
             )

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from ..graph.errors import AccessError as GraphAccessError
 from ..graph.errors import AuthError, ConfigurationError, GraphError
 from .booking_merge import settle, to_send, to_take
-from .graph_messages import explain
+from .graph_messages import _lt, keep, keep_error
 
 # So many records are compared at once.
 PORTION = 200
@@ -32,12 +32,12 @@ class Sender:
         self.env = run.env
         self._unconfirmed = 0
 
-    def send(self, name, write, *, counts=True):
+    def send(self, record, write, *, counts=True):
         """Carry out one write.
 
         A write that was perhaps carried out is never repeated here: the next run lists first what Bookings has.
 
-        :param name: what the record is called, for the words of a problem
+        :param record: the contact or product that is written
         :param write: a function without arguments, of ``api``
         :param counts: whether it changes something in Bookings
         :return: whether it was written, and what ``write`` returned
@@ -47,16 +47,14 @@ class Sender:
         try:
             answer = write()
         except GraphAccessError as error:
-            self.run._add_problem(
-                explain(self.env, error)["text"], kind="connection", request_id=error.request_id
-            )
+            self.run._add_problem(error, kind="connection")
             raise SendingStopped from error
         except (AuthError, ConfigurationError):
             raise
         except GraphError as error:
             if error.retryable:
                 raise
-            self.tell(name, explain(self.env, error)["text"], error.request_id)
+            self.tell(record, keep_error(error), error.request_id)
             self._unconfirmed += error.code == "write_unconfirmed"
             if self._unconfirmed >= MOST_UNCONFIRMED:
                 raise SendingStopped from error
@@ -65,22 +63,29 @@ class Sender:
         self.run._add_counts(sent=counts)
         return True, answer
 
-    def tell(self, name, problem, request_id=None):
-        """Keep why a record was not written to Bookings."""
+    def tell(self, record, problem, request_id=None):
+        """Keep why a record was not written to Bookings, or not all of it.
+
+        :param record: the contact or product
+        :param problem: words that :mod:`.graph_messages` kept
+        """
         self.run._add_problem(
-            self.env._(
-                "“%(name)s” was not written to Bookings. %(problem)s", name=name, problem=problem
+            keep(
+                _lt("“%(name)s” was not written to Bookings. %(problem)s"),
+                name=record.display_name,
+                problem=problem,
             ),
+            record=record,
             request_id=request_id,
         )
 
     def commit(self):
         """Keep what was written, so that nobody who stops or is killed writes it twice.
 
-        :return: whether to go on: not when the time slice of the scheduled action is over
+        :return: whether to go on: not when the time slice of the scheduled action is over, or somebody stopped it
         """
-        remaining = len(self.run.cursor["todo"]) + 1
-        return bool(self.env["ir.cron"]._commit_progress(1, remaining=remaining))
+        remaining = len(self.run.cursor["todo"]) + 1 if self.run.cursor else 0
+        return self.run._commit_step(remaining)
 
 
 class MicrosoftBookingRun(models.Model):
@@ -191,12 +196,12 @@ class MicrosoftBookingTwin(models.AbstractModel):
         except (UserError, ValueError, IntegrityError, DataError) as error:
             self.env.invalidate_all()
             run._add_problem(
-                run.env._(
-                    "“%(name)s” could not take over what Bookings says: %(problem)s",
+                keep(
+                    _lt("“%(name)s” could not take over what Bookings says: %(problem)s"),
                     name=self.display_name,
-                    problem=error.args[0] if error.args else error,
+                    problem=str(error.args[0] if error.args else error),
                 ),
-                graph_id=self.graph_id,
+                record=twin,
             )
             return False
         labels = {name: twin._fields[name].get_description(self.env)["string"] for name in vals}

@@ -2,7 +2,6 @@
 """Contacts and the customers of Bookings, both ways: once, never twice, and nobody takes away what the other knows."""
 
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .both_ways_common import BothWaysCommon
@@ -370,39 +369,3 @@ class TestBothCustomers(BothWaysCommon):
         for text in ("customer", "[('nothing', '=', 1)]", "[1, 2", "[('ref', 'sounds like', 1)]"):
             with self.subTest(text), self.assertRaises(ValidationError):
                 self.settings.customer_filter = text
-
-    # === COMPANIES === #
-
-    def test_companies_never_mix(self):
-        other = self.env["res.company"].create({"name": "Other"})
-        theirs = self.contact("Ana elsewhere", "ana@example.com", company_id=other.id)
-        graph_id = self.book()
-        self.sync()
-        customer = self.customers(graph_id=self.ana)
-        self.assertFalse(customer.partner_id)
-        self.assertEqual(customer.match_state, "other_company")
-        self.assertEqual(self.bookings(graph_id).issue, "other_company")
-        self.assertNotIn("Ana elsewhere", f"{customer.match_text}{customer.candidate_ids.ids}")
-        self.assertFalse(customer.candidate_ids)
-        customer.action_create_contact()
-        self.assertEqual(customer.partner_id.company_id, self.env.company)
-        self.assertNotEqual(customer.partner_id, theirs)
-        self.assertEqual(self.bookings(graph_id).payer_id, customer.partner_id)
-
-    def test_only_own_businesses_are_written_to(self):
-        other = self.env["res.company"].create({"name": "Other"})
-        self.env.user.company_ids = [Command.link(other.id)]
-        second = "second@contoso.example"
-        self.tenant.add_business(second, "Second", currency="CHF", time_zone="Europe/Zurich")
-        settings = self.connect(
-            self.app, name="Second", business_id=second, company_id=other.id, sync_customers="both"
-        )
-        settings.customer_filter = "[('ref', '=', 'bookings')]"
-        self.contact("Ours", "ours@example.com", company_id=self.env.company.id)
-        self.contact("Theirs", "theirs@example.com", company_id=other.id)
-        self.sync()
-        self.sync(settings)
-        self.assertTrue(self.in_bookings("ours@example.com"))
-        self.assertFalse(self.in_bookings("theirs@example.com"))
-        emails = {c["emailAddress"] for c in self.tenant.business(second).customers.values()}
-        self.assertEqual(emails, {"theirs@example.com"})
