@@ -13,6 +13,7 @@ from . import test_fault_sync
 from . import test_invoicing
 from . import test_life_cycle_invoice
 from . import test_screens
+from . import test_screens_changes
 from . import test_security
 from . import test_sync
 from . import test_views
