@@ -25,7 +25,7 @@ class MicrosoftBooking(models.Model):
     accepted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     accepted_at = fields.Datetime(readonly=True, copy=False)
     accept_reason = fields.Char("Accepted Because", readonly=True, copy=False)
-    proposal = fields.Selection(PROPOSALS, "What to Do about It", compute="_compute_proposal")
+    proposal = fields.Selection(PROPOSALS, compute="_compute_proposal")
 
     @api.depends("changed_after_invoicing", "invoiced_facts", "settled_facts")
     def _compute_proposal(self):

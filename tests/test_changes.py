@@ -3,6 +3,7 @@
 
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
@@ -415,7 +416,12 @@ class TestSettling(ChangesCommon):
         Wizard = self.env["microsoft.booking.amend"].with_user(self.clerk)
         form = Form(Wizard.with_context(default_all_changed=True))
         self.assertEqual(len(form.line_ids), 5)
+        form.period = "last_month"
+        last = fields.Date.today().replace(day=1) - timedelta(days=1)
+        self.assertEqual((form.date_from, form.date_to), (last.replace(day=1), last))
+        form.period = "dates"
         form.date_from = self.ago(days=10).date()
+        form.date_to = False
         self.assertEqual(len(form.line_ids), 4)
         form.reason = "Same day"
         wizard = form.save()

@@ -193,7 +193,7 @@ class TestExclusions(ExclusionsCommon):
             with self.subTest(invoice_id), self.assertRaises(UserError):
                 self.five.action_exclude(reason, invoice_id=invoice_id)
         other = self.setup_other_company(name="Elsewhere")["company"]
-        foreign = self.elsewhere(company_id=other.id)
+        foreign = self.elsewhere(company_id=other.id, partner_id=other.partner_id.id)
         with self.assertRaises(UserError):
             self.bookings().action_exclude(reason, invoice_id=foreign.id)
         with self.assertRaises(UserError):

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
@@ -16,8 +18,22 @@ class MicrosoftBookingAmend(models.TransientModel):
     booking_ids = fields.Many2many(
         "microsoft.booking", default=lambda self: self.env.context.get("active_ids"), readonly=True
     )
-    date_from = fields.Date("From")
-    date_to = fields.Date("To")
+    period = fields.Selection(
+        [
+            ("all", "All"),
+            ("last_month", "Last month"),
+            ("this_month", "This month"),
+            ("dates", "Dates"),
+        ],
+        required=True,
+        default="all",
+    )
+    date_from = fields.Date(
+        "From", compute="_compute_dates", store=True, readonly=False, precompute=True
+    )
+    date_to = fields.Date(
+        "To", compute="_compute_dates", store=True, readonly=False, precompute=True
+    )
     reason = fields.Char(
         help="Why bookings are accepted as they are: it is noted on their invoice."
     )
@@ -32,6 +48,17 @@ class MicrosoftBookingAmend(models.TransientModel):
     accept_count = fields.Integer(compute="_compute_totals")
     settle_count = fields.Integer(compute="_compute_totals")
     totals = fields.Char("Sum", compute="_compute_totals")
+
+    @api.depends("period")
+    def _compute_dates(self):
+        today = fields.Date.context_today(self)
+        starts = {"this_month": today.replace(day=1)}
+        starts["last_month"] = starts["this_month"] - relativedelta(months=1)
+        for wizard in self:
+            if wizard.period != "dates":
+                start = starts.get(wizard.period)
+                wizard.date_from = start
+                wizard.date_to = start and start + relativedelta(months=1, days=-1)
 
     @api.depends("all_changed", "booking_ids", "date_from", "date_to")
     def _compute_line_ids(self):

@@ -186,3 +186,42 @@ tours.add("microsoft_bookings_live_run", {
         },
     ],
 });
+
+const settle = [
+    { content: "What changed is said", trigger: ".modal .o_field_widget[name=line_ids] .o_data_row" },
+    {
+        content: "What needs no money needs a reason",
+        trigger: ".modal .o_field_widget[name=reason] input",
+        run: "edit Moved with the customer",
+    },
+    { trigger: ".modal footer button[name=action_settle]", run: "click" },
+    severalDrafts,
+];
+
+tours.add("microsoft_bookings_settle", {
+    steps: () => [
+        { content: "Three changed", trigger: `${ROW}:eq(2)` },
+        { trigger: ".o_control_panel .o_booking_settle_all", run: "click" },
+        ...settle,
+        ...back.slice(0, 1),
+        { content: "Nothing is left", trigger: ".o_view_nocontent_smiling_face" },
+    ],
+});
+
+tours.add("microsoft_bookings_settle_phone", {
+    steps: () => [
+        { content: "A card says what changed", trigger: ".o_kanban_record .o_booking_changes" },
+        {
+            content: "Open it",
+            trigger: ".o_kanban_record:has(.o_booking_changes):eq(0)",
+            run: "click",
+        },
+        { trigger: ".o_statusbar_buttons .o_booking_settle", run: "click" },
+        { content: "What would become of it", trigger: ".modal .o_kanban_record .o_booking_changes" },
+        { trigger: ".modal footer button[name=action_settle]", run: "click" },
+        {
+            content: "The draft is open",
+            trigger: ".o_form_view .o_field_widget[name=invoice_line_ids]",
+        },
+    ],
+});
