@@ -12,13 +12,8 @@ class MicrosoftBooking(models.Model):
 
     _inherit = "microsoft.booking"
 
-    list_digest = fields.Char(
-        readonly=True,
-        copy=False,
-        export_string_translation=False,
-        help="What the list said of the appointment when its details were read: "
-        "an item that is still the same is not even parsed.",
-    )
+    # What the list said of the appointment when its details were read: what it says again is not even parsed.
+    list_digest = fields.Char(readonly=True, copy=False, export_string_translation=False)
 
     @api.model
     def _get_listed_before(self, settings, run, start, end):
