@@ -133,10 +133,11 @@ class MicrosoftBookingCustomer(models.Model):
 
     def _create_partners(self, settings):
         """What new contacts are made of is what both sides agree on."""
-        customers = super()._create_partners(settings)
+        customers = self.with_context(booking_places=self._get_places())
+        super(MicrosoftBookingCustomer, customers)._create_partners(settings)
         for customer in customers:
             customer._settle(customer._get_odoo_facts(customer.partner_id))
-        return customers
+        return self
 
 
 def _level_phone(number):

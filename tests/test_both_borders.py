@@ -4,12 +4,34 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..graph.bookings import BookingsApi
 from .both_ways_common import BothWaysCommon
 from .common import BUSINESS
 
 
 @tagged("post_install", "-at_install")
 class TestBothBorders(BothWaysCommon):
+    def test_comparing_costs_no_query_more_for_each_contact(self):
+        def queries(number):
+            for index in range(number):
+                email = f"n{number}.{index}@example.com"
+                self.contact(f"N {index}", email, phone="1", country_id=country.id, city="Bern")
+                self.tenant.add_customer(BUSINESS, f"N {index}", email=email)
+            self.sync()
+            self.sync()
+            api = BookingsApi(self.settings._get_graph_client())
+            listing = api.customers(BUSINESS)
+            run = self.settings.run_ids[:1]
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            customers = self.env["microsoft.booking.customer"].with_context(booking_sync=True)
+            self.assertTrue(customers._follow_listing(self.settings, run, api, listing))
+            return self.env.cr.sql_log_count - before
+
+        country = self.env.ref("base.ch")
+        queries(1)
+        self.assertEqual(queries(5), queries(40))
+
     def test_whoever_was_erased_is_not_made_known_again(self):
         carla = self.contact("Carla", "carla@example.com")
         carl = self.tenant.add_customer(BUSINESS, "Carla", email="carla@example.com")
