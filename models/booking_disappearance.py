@@ -42,16 +42,16 @@ class MicrosoftBooking(models.Model):
         return answers, vanished - answers.keys()
 
     @api.model
-    def _rekey(self, by_id, gone, new_records):
+    def _rekey(self, known, gone, new_records):
         """Recognise appointments whose id changed, as when Exchange moves an item: the same booking, not a second one.
 
         The second key is the reservation made on the page, else service, start and customers.
 
-        :param by_id: dict of Graph id -> bookings; those that are recognised get their new id in it
         :return: the old ids that were replaced
         """
         candidates = defaultdict(list)
-        for graph_id in gone & by_id.keys():
+        by_id = known.grouped("graph_id")
+        for graph_id in gone & set(by_id):
             candidates[second_key_of_bookings(by_id[graph_id])].append(graph_id)
         replaced = set()
         for record in new_records:
@@ -59,20 +59,19 @@ class MicrosoftBooking(models.Model):
             if old_ids:
                 old_id = old_ids.pop()
                 by_id[old_id].graph_id = record.id
-                by_id[record.id] = by_id.pop(old_id)
                 replaced.add(old_id)
         return replaced
 
     @api.model
-    def _leave_unsure(self, by_id, unread, new_records):
+    def _leave_unsure(self, known, unread, new_records):
         """Those of the new appointments that may be known ones under another id: left for when that can be told.
 
         Stored now, they would be second bookings, which nothing could make one again.
 
-        :param by_id: dict of Graph id -> bookings
         :param unread: the ids of the known appointments that are not in the list and could not be asked for
         :return: the set of their ids
         """
+        by_id = known.grouped("graph_id")
         unsure = {second_key_of_bookings(by_id[graph_id]) for graph_id in unread}
         return {record.id for record in new_records if second_key_of_record(record) in unsure}
 

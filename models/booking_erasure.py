@@ -277,14 +277,15 @@ class MicrosoftBooking(models.Model):
         return "anonymised" if is_erased(self.attendee_key) else super()._get_contact_issue()
 
     @api.model
-    def _mirror(self, settings, records, by_id=None, listed=None):
+    def _mirror(self, settings, records):
         settings._unveil(records)
         settings._remember_places(records)
-        return super()._mirror(settings, settings._veil(records), by_id, listed)
+        return super()._mirror(settings, settings._veil(records))
 
     @api.model
-    def _rekey(self, by_id, gone, new_records):
+    def _rekey(self, known, gone, new_records):
         """An appointment of erased people whose id changed is the same one too."""
+        by_id = known.grouped("graph_id")
         for graph_id in gone & by_id.keys():
             if not any(is_erased(booking.attendee_key) for booking in by_id[graph_id]):
                 continue
@@ -293,5 +294,4 @@ class MicrosoftBooking(models.Model):
                 (former,) = settings._veil([replace(record, id=graph_id)])
                 if second_key_of_record(former) == key:
                     settings._copy_places(graph_id, record)
-        settings = self.browse().union(*by_id.values()).settings_id[:1]
-        return super()._rekey(by_id, gone, settings._veil(new_records))
+        return super()._rekey(known, gone, known.settings_id[:1]._veil(new_records))

@@ -230,11 +230,11 @@ class MicrosoftBooking(models.Model):
         failures.exists().filtered(lambda f: f.run_id != run).unlink()
 
     @api.model
-    def _mirror(self, settings, records, by_id=None, listed=None):
+    def _mirror(self, settings, records):
         """One appointment that cannot be stored holds up no other: it becomes a problem of the run."""
         try:
             with self.env.cr.savepoint():
-                counts = super()._mirror(settings, records, by_id, listed)
+                counts = super()._mirror(settings, records)
         except (UserError, ValueError, IntegrityError, DataError) as error:
             self.env.invalidate_all()
             run = settings._get_running_run()
@@ -249,7 +249,7 @@ class MicrosoftBooking(models.Model):
                     graph_id=records[0].id,
                 )
                 return {"new": 0, "changed": 0, "cancelled": 0}
-            parts = [self._mirror(settings, [record], by_id, listed) for record in records]
+            parts = [self._mirror(settings, [record]) for record in records]
             return {name: sum(part[name] for part in parts) for name in parts[0]}
         if records:
             settings._forget_failures(record.id for record in records)

@@ -14,7 +14,7 @@ from .booking_attendees import (
     stored_moment,
 )
 from .booking_disappearance import get_live_ids
-from .booking_listing import get_kept_digest
+from .booking_listing import with_digest
 
 # So many appointments are read in detail, stored and committed at once.
 PORTION = 200
@@ -71,14 +71,20 @@ class MicrosoftBooking(models.Model):
         gone = {graph_id for graph_id, record in vanished.items() if not record}
         gone_before = known._get_gone_ids() - there
         live = before.keys() | get_live_ids(by_id)
+
+        def bookings_of(graph_ids):
+            return self.browse().union(*(by_id[graph_id] for graph_id in graph_ids))
+
         for index in range(0, len(stale) or 1, PORTION):
             records = self._read_details(settings, run, api, stale[index : index + PORTION])
+            records = [with_digest(record, listed.get(record.id)) for record in records]
             new_records = [record for record in records if record.id not in by_id]
-            unsure = self._leave_unsure(by_id, unread, new_records)
+            unsure = self._leave_unsure(bookings_of(unread), unread, new_records)
             records = [record for record in records if record.id not in unsure]
-            replaced = self._rekey(by_id, gone | gone_before, new_records)
+            candidates = gone | gone_before
+            replaced = self._rekey(bookings_of(candidates), candidates, new_records)
             gone, gone_before = gone - replaced, gone_before - replaced
-            counts = self._mirror(settings, [*records, *moved], by_id, listed)
+            counts = self._mirror(settings, [*records, *moved])
             moved = []
             run._add_counts(read=len(records), **counts)
             if index + PORTION < len(stale):
@@ -86,7 +92,7 @@ class MicrosoftBooking(models.Model):
                 if not run._commit_step(remaining):
                     return False
                 self.env.invalidate_all()
-        left = self.browse().union(*(by_id[graph_id] for graph_id in gone)).exists()
+        left = bookings_of(gone)
         if self._is_believable(settings, run, live, left):
             run._add_counts(cancelled=left._set_gone())
         run._add_listing_problems(listing)
@@ -111,34 +117,29 @@ class MicrosoftBooking(models.Model):
     # === FROM APPOINTMENTS TO BOOKINGS === #
 
     @api.model
-    def _mirror(self, settings, records, by_id=None, listed=None):
+    def _mirror(self, settings, records):
         """Store a booking per customer of these appointments, in one create and grouped writes.
 
         :param settings: the ``microsoft.booking.settings`` that were read
         :param records: :class:`..graph.records.Appointment` objects that a GET by id has filled
-        :param by_id: dict of Graph id -> all bookings that there are of these appointments; searched when left out
-        :param listed: dict of Graph id -> the same appointments as they were listed, where they were
         :return: a dict of the numbers of bookings that are ``new``, ``changed`` and ``cancelled``
         """
         counts = Counter(new=0, changed=0, cancelled=0)
         if not records:
             return counts
-        if by_id is None:
-            graph_ids = [record.id for record in records]
-            by_id = self.search(
-                [("settings_id", "=", settings.id), ("graph_id", "in", graph_ids)]
-            ).grouped("graph_id")
-        listed = listed or {}
         related = self._get_related(settings, records)
-        known = self.browse().union(*(by_id[record.id] for record in records if record.id in by_id))
-        # Portions are committed: meanwhile somebody may have deleted some.
-        known = known.exists()
+        known = self.search(
+            [
+                ("settings_id", "=", settings.id),
+                ("graph_id", "in", [record.id for record in records]),
+            ]
+        )
+        by_id = known.grouped("graph_id")
         to_create = []
         for record in records:
-            bookings = by_id.get(record.id, self.browse()) & known
+            bookings = by_id.get(record.id, self.browse())
             pairs, left = self._match_attendees(bookings, record)
             common = self._prepare_appointment_vals(settings, record, related)
-            common["list_digest"] = get_kept_digest(listed.get(record.id), record)
             for position, (key, attendee, booking) in enumerate(pairs):
                 vals = (
                     common
@@ -222,6 +223,7 @@ class MicrosoftBooking(models.Model):
             "missing_attendees": max((record.filled_attendees or 0) - attendees, 0),
             "fingerprint": record.fingerprint(),
             "graph_updated": stamp_of(record) or False,
+            "list_digest": record.digest or False,
             "details_read_at": fields.Datetime.now(),
             "gone_at": False,
         }

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -48,7 +50,7 @@ class MicrosoftBooking(models.Model):
         return {graph_id: digest if not run.full else None for graph_id, digest in rows}
 
     @api.model
-    def _read_window(self, settings, api, start, end, known):
+    def _read_window(self, settings, api, start, end, known=frozenset()):
         """The appointments of the window; from the list of all of them when the calendar view is refused.
 
         :param known: the digests of list items of which nothing is to be done
@@ -77,17 +79,19 @@ class MicrosoftBooking(models.Model):
         known = self.search(own & Domain("graph_id", "in", [*listed, *missing]))
         there = set(known.mapped("graph_id"))
         if new := [record for graph_id, record in listed.items() if graph_id not in there]:
-            inside = Domain("start", ">=", start.replace(tzinfo=None)) & Domain(
-                "start", "<", end.replace(tzinfo=None)
+            first, last = start.replace(tzinfo=None), end.replace(tzinfo=None)
+            gone = (
+                Domain("start", ">=", first)
+                & Domain("start", "<", last)
+                & Domain("gone_at", "!=", False)
             )
             reservations = {reservation_of(record) for record in new} - {None}
-            # What begins before the window and ends in it is listed here, and expected in another one.
-            starts = {stored_moment(record.start) for record in new} - {None}
-            starts = {moment for moment in starts if moment < start.replace(tzinfo=None)}
+            # What begins before the window and ends in it is listed here, and searched by its start in the other one.
+            starts = {moment for record in new if (moment := stored_moment(record.start)) < first}
             known |= self.search(
                 own
                 & (
-                    (inside & Domain("gone_at", "!=", False))
+                    gone
                     | Domain("self_service_id", "in", list(reservations))
                     | Domain("start", "in", list(starts))
                 )
@@ -135,16 +139,15 @@ class MicrosoftBooking(models.Model):
             bookings.list_digest = record.digest
 
 
-def get_kept_digest(item, record):
-    """The digest to keep with the details of an appointment.
+def with_digest(record, item):
+    """The details of an appointment, with the digest that stands for them from now on.
 
-    There is none when list and details disagree: the one was read before a change and the other after it, and the
+    They have none when list and details disagree: the one was read before a change and the other after it, and the
     next list must not pass for what is stored.
 
-    :param item: the :class:`..graph.records.Appointment` as it was listed, or ``None``
-    :param record: the same with its details
-    :return: a text, or ``False``
+    :param record: the :class:`..graph.records.Appointment` with its details
+    :param item: the same as it was listed, or ``None``
     """
     if item and item.facts() == record.facts() and item.last_updated == record.last_updated:
-        return item.digest or False
-    return False
+        return replace(record, digest=item.digest)
+    return record
