@@ -33,6 +33,9 @@ class TestViews(BookingCommon):
         run = self.settings._start_sync().sudo()
         run._add_problem("A problem to look at.", graph_id="unreadable")
         self.settings._erase(["somebody"], "together")
+        self.env["microsoft.booking.write.back"].create(
+            {"settings_id": self.settings.id, "graph_id": self.bookings()[0].graph_id}
+        )
 
     def make_user(self, group):
         """A user with one of the groups; a system administrator does accounting too, as the first one does."""
