@@ -53,7 +53,7 @@ class MicrosoftBooking(models.Model):
         return {graph_id: digest if not run.full else None for graph_id, digest in rows}
 
     @api.model
-    def _read_window(self, settings, api, start, end, known):
+    def _read_window(self, settings, api, start, end, known=frozenset()):
         """The appointments of the window; from the list of all of them when the calendar view is refused.
 
         :param known: the digests of list items of which nothing is to be done
