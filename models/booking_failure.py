@@ -139,7 +139,7 @@ class MicrosoftBookingSettings(models.Model):
         res = super()._sync_master_data(run, api, name)
         # The list is complete: what it does not complain of any more is mended, or no longer there.
         self.failure_ids.filtered(
-            lambda f: f.model == MASTER_MODELS[name] and f.run_id != run and not f.given_up
+            lambda f: f.model == MASTER_MODELS[name] and f.run_id != run
         ).unlink()
         return res
 
@@ -189,6 +189,13 @@ class MicrosoftBookingRun(models.Model):
                 "graph_id"
             )
         )
+
+    def _see_given_up(self, graph_ids):
+        """These were given up, and their list still complains of them: they are not mended."""
+        failures = self.env["microsoft.booking.failure"].search(
+            [("settings_id", "=", self.settings_id.id), ("graph_id", "in", list(graph_ids))]
+        )
+        failures.filtered(lambda f: f.run_id != self).run_id = self
 
     def _leave_out_given_up(self, listed, graph_ids):
         """Of appointments whose details have to be read, those that this run tries.

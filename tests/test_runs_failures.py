@@ -6,6 +6,7 @@ import re
 from odoo.tests import tagged
 
 from ..sandbox import Fault
+from .common import BUSINESS
 from .test_runs import RunsCommon
 
 
@@ -111,6 +112,16 @@ class TestFailures(RunsCommon):
         run = self.sync()
         self.assertEqual(run.problem_ids.booking_id, booking)
         self.assertEqual((booking.amount, booking.gone_at), (50.0, False))
+
+    def test_a_service_that_was_given_up_and_mended_is_no_failure(self):
+        services = self.tenant.business(BUSINESS).services
+        services["broken"] = services[self.haircut] | {"id": ".."}
+        for _run in range(4):
+            self.sync()
+        self.assertEqual((self.failure().graph_id, self.failure().given_up), ("..", True))
+        del services["broken"]
+        self.sync()
+        self.assertFalse(self.failure())
 
     def test_one_that_got_another_id_meanwhile_is_still_the_same(self):
         self.sync()
