@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from psycopg2 import DataError, IntegrityError
 
 from odoo import api, fields, models
@@ -137,7 +139,7 @@ class MicrosoftBookingSettings(models.Model):
         res = super()._sync_master_data(run, api, name)
         # The list is complete: what it does not complain of any more is mended, or no longer there.
         self.failure_ids.filtered(
-            lambda f: f.model == MASTER_MODELS[name] and f.run_id != run and not f.given_up
+            lambda f: f.model == MASTER_MODELS[name] and f.run_id != run
         ).unlink()
         return res
 
@@ -188,6 +190,13 @@ class MicrosoftBookingRun(models.Model):
             )
         )
 
+    def _see_given_up(self, graph_ids):
+        """These were given up, and their list still complains of them: they are not mended."""
+        failures = self.env["microsoft.booking.failure"].search(
+            [("settings_id", "=", self.settings_id.id), ("graph_id", "in", list(graph_ids))]
+        )
+        failures.filtered(lambda f: f.run_id != self).run_id = self
+
     def _leave_out_given_up(self, listed, graph_ids):
         """Of appointments whose details have to be read, those that this run tries.
 
@@ -225,9 +234,38 @@ class MicrosoftBooking(models.Model):
         graph_ids = failures.mapped("graph_id")
         records = self._read_details(settings, run, api, graph_ids)
         wanted = [record for record in records if settings._has_to_import(record)]
-        counts = self._mirror(settings, wanted)
+        by_id, unsure = self._recognise(settings, run, api, wanted)
+        wanted = [record for record in wanted if record.id not in unsure]
+        counts = self._mirror(settings, wanted, by_id)
         run._add_counts(read=len(wanted), **counts)
-        failures.exists().filtered(lambda f: f.run_id != run).unlink()
+        failures.exists().filtered(lambda f: f.run_id != run and f.graph_id not in unsure).unlink()
+
+    @api.model
+    def _recognise(self, settings, run, api, records):
+        """Find the bookings of appointments that were read by id, also under the ids that these had before.
+
+        Bookings may have given one another id while it could not be read: stored as a new one, it would be billed
+        twice.
+
+        :param records: :class:`..graph.records.Appointment` objects
+        :return: dict of Graph id -> bookings, and the ids of those that may be known ones, which the windows look at
+        """
+        if not records:
+            return {}, set()
+        listed = {record.id: record for record in records}
+        # Wherever they are in the calendar: known ones of the same reservation or the same start.
+        after = max(record.start for record in records) + timedelta(seconds=1)
+        by_id = self._search_window(settings, listed, (), after, after).grouped("graph_id")
+        new_records = [record for record in records if record.id not in by_id]
+        if not new_records:
+            return by_id, set()
+        gone = self.browse().union(*by_id.values())._get_gone_ids() - listed.keys()
+        vanished, unread = self._read_vanished(settings, run, api, by_id, listed, ())
+        gone |= {graph_id for graph_id, record in vanished.items() if not record}
+        unsure = self._leave_unsure(by_id, unread, new_records)
+        new_records = [record for record in new_records if record.id not in unsure]
+        self._rekey(by_id, gone, new_records)
+        return by_id, unsure
 
     @api.model
     def _mirror(self, settings, records):

@@ -92,11 +92,12 @@ class MicrosoftBookingRun(models.Model):
         :return: whether the run is over
         """
         self.ensure_one()
-        self.state = "running"
         while True:
             self.env.invalidate_all()
-            if self.state != "running":
+            if self.state not in ("queued", "running"):
                 return True
+            if self.state == "queued":
+                self.state = "running"
             todo = self.plan["todo"]
             if not todo:
                 self._end_invoices()

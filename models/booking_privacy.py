@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+from .booking_attendees import attendees_of
+
 # Option of the settings -> the fields of a booking that are stored only when it is on.
 PRIVATE_FIELDS = {
     "store_notes": ("customer_notes", "service_notes"),
@@ -74,8 +76,10 @@ class MicrosoftBooking(models.Model):
     def _prepare_appointment_vals(self, settings, record, related):
         vals = super()._prepare_appointment_vals(settings, record, related)
         if settings.store_notes:
+            # Among several customers it is one's own, nobody knows whose: it is on no other's booking.
+            is_one = len(attendees_of(record)) == 1
             vals |= {
-                "customer_notes": record.customer_notes or False,
+                "customer_notes": (is_one and record.customer_notes) or False,
                 "service_notes": record.service_notes or False,
             }
         return vals

@@ -169,6 +169,7 @@ class MicrosoftBookingRun(models.Model):
         What was given up is not told again by every run: it stands among the failures.
         """
         given_up = self._get_given_up([problem.graph_id for problem in listing.problems])
+        self._see_given_up(given_up)
         for problem in listing.problems:
             if problem.graph_id in given_up:
                 continue

@@ -27,7 +27,9 @@ class MicrosoftBooking(models.Model):
             notes = list(bookings._get_change_notes().values())
             for line, changed in bookings.grouped("invoice_line_id").items():
                 notes += changed._refresh_line(line, bool(changed & overwrite))
-            if move.invoice_line_ids or move.posted_before:
+            # Sections bill nothing.
+            billed = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+            if billed or move.posted_before:
                 heading = self.env._("Refreshed, because Bookings changed:")
                 move._log_booking_notes({move: [heading, *notes]})
                 drafts |= move

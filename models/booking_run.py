@@ -106,7 +106,11 @@ class MicrosoftBookingRun(models.Model):
         """Delete the drafts of this run, as long as all of them are drafts: its bookings are listed again.
 
         :raise UserError: when an invoice was posted or cancelled meanwhile
+        :raise AccessError: when the user may not delete invoices
         """
+        self.check_access("read")
+        # Also where nothing was made yet: it is what somebody else asked for.
+        self.env["account.move"].check_access("unlink")
         for run in self:
             if run.kind != "invoice" or not (run.invoice_ids or run.state in OPEN_STATES):
                 raise UserError(self.env._("%(run)s made no draft invoices.", run=run.display_name))

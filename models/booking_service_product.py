@@ -98,11 +98,13 @@ class MicrosoftBookingService(models.Model):
 
     def _prepare_taken_vals(self, run, names):
         product, vals = self.product_id, {}
-        if "name" in names and product.product_tmpl_id.product_variant_count == 1:
+        # Name and price are the template's: taken over from one variant, they would change the others too.
+        is_only_one = product.product_tmpl_id.product_variant_count == 1
+        if "name" in names and is_only_one:
             vals["name"] = self.name
         if "description" in names:
             vals["description_sale"] = self.description
-        if "price" in names:
+        if "price" in names and is_only_one:
             vals["lst_price"] = self._get_list_price(product)
         return vals
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..graph.errors import NotFoundError, RefusedError
+from ..graph.errors import NotFoundError, RefusedError, UnavailableError
 from .graph_messages import keep_error, say
 
 # An appointment is given up after so many refusals in a row; each waits twice as long as the one before (minutes).
@@ -135,6 +135,10 @@ class MicrosoftBookingWriteBack(models.Model):
                 "problem_words": keep_error(error),
                 "request_id": error.request_id,
             }
+        except UnavailableError:
+            # The next one would meet it too, or it is about this one after all: then it must not stay the first.
+            self.next_attempt = fields.Datetime.now() + timedelta(minutes=FIRST_PAUSE)
+            raise
         else:
             vals |= {"state": "sent", "attempts": 0, "next_attempt": False}
             vals |= {"sent_at": fields.Datetime.now()}

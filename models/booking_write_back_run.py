@@ -2,6 +2,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -9,7 +11,7 @@ from odoo.tools import SQL
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
 from .booking_write_back import NO_INVOICE
-from .graph_messages import keep_error, say
+from .graph_messages import _lt, keep, keep_error, say
 
 _logger = logging.getLogger(__name__)
 
@@ -103,6 +105,14 @@ class MicrosoftBookingSettings(models.Model):
             _logger.info("Writing back for %s stopped: %s", self, error.code)
         except UserError as error:
             words = str(error)
+        except OperationalError:
+            # Somebody else wrote the same rows: what was not kept is sent again.
+            self.env.cr.rollback()
+        except Exception as error:  # pylint: disable=broad-exception-caught # a bug here must not count against
+            # the scheduled action of the synchronisation, which Odoo would switch off in the end.
+            self.env.cr.rollback()
+            _logger.exception("Writing back for %s failed", self)
+            words = keep(_lt("Unexpected error: %(error)s"), error=type(error).__name__)
         if self.write_back_words != words:
             self.sudo().write_back_words = words
         self.env["ir.cron"]._commit_progress(remaining=0)

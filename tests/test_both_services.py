@@ -168,6 +168,33 @@ class TestBothServices(BothWaysCommon):
                 self.assertEqual(product.lst_price, 61 if direction == "both" else 62)
                 self.assertEqual(product.description_sale, "Wash and cut")
 
+    def test_the_price_of_one_variant_changes_no_other(self):
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Length",
+                "value_ids": [Command.create({"name": name}) for name in ("30", "60")],
+            }
+        )
+        values = [Command.set(attribute.value_ids.ids)]
+        line = {"attribute_id": attribute.id, "value_ids": values}
+        template = self.env["product.template"].create(
+            {
+                "name": "Massage",
+                "type": "service",
+                "list_price": 50.0,
+                "attribute_line_ids": [Command.create(line)],
+            }
+        )
+        first, other = template.product_variant_ids
+        self.tenant.rename_service(self.haircut, first.display_name)
+        self.settings.sync_services = "import"
+        self.sync()
+        self.service().product_id = first
+        self.sync()
+        self.tenant.reprice_service(self.haircut, 80)
+        self.sync()
+        self.assertEqual((other.lst_price, other.name), (50.0, "Massage"))
+
     def test_import_keeps_what_a_person_changed(self):
         self.settings.write({"sync_services": "import", "create_products": True})
         self.sync()

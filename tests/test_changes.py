@@ -127,6 +127,20 @@ class TestRefresh(ChangesCommon):
         self.assertEqual(move.amount_untaxed, 50.0)
         self.assertIn(gone.display_name, move.message_ids[0].body)
 
+    def test_headings_alone_are_no_draft(self):
+        self.settings.line_sections = True
+        ids = [self.book(days=2), self.book(days=3, customers=[self.bob])]
+        self.sync()
+        both = self.bookings()
+        both.payer_id = both[0].payer_id
+        move = both._create_invoices()["invoices"]
+        self.assertIn("line_section", move.invoice_line_ids.mapped("display_type"))
+        for graph_id in ids:
+            self.tenant.cancel(graph_id)
+        self.sync()
+        self.settle(both)
+        self.assertFalse(move.exists())
+
     def test_a_number_is_not_lost_with_an_empty_draft(self):
         gone, graph_id = self.invoiced()
         move = gone.invoice_id
@@ -456,6 +470,8 @@ class TestSettling(ChangesCommon):
         for values in ({"booking_id": booking.id}, {"booking_role": "release"}):
             with self.subTest(values), self.assertRaises(AccessError):
                 line.write(values)
+        with self.assertRaises(AccessError):
+            booking.with_user(self.clerk).write({"is_released": True})
         with self.assertRaises(AccessError):
             self.env["account.move"].with_user(self.clerk).create(
                 {

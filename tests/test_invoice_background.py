@@ -71,6 +71,27 @@ class TestInvoiceBackground(BookingCommon):
         self.assertEqual(run.state, "undone")
         self.assertFalse(self.bookings().invoice_id)
 
+    def test_undone_while_another_one_is_made(self):
+        self.book()
+        self.sync()
+        run = self.bookings()._queue_invoices()
+        run.action_undo()
+        # The scheduled action had listed it before: it comes to its turn all the same.
+        self.assertTrue(run.sudo()._make_planned_invoices())
+        self.assertEqual(run.state, "undone")
+        self.assertFalse(self.bookings().invoice_id)
+
+    def test_an_auditor_undoes_nothing(self):
+        auditor = new_test_user(
+            self.env, login="auditor", groups="base.group_user,account.group_account_readonly"
+        )
+        self.book()
+        self.sync()
+        run = self.bookings()._queue_invoices()
+        with self.assertRaises(AccessError):
+            run.with_user(auditor).action_undo()
+        self.assertEqual(run.state, "queued")
+
     def test_rights_that_were_taken_away(self):
         self.book()
         self.sync()

@@ -52,6 +52,13 @@ class TestNotes(RunsCommon):
         self.sync()
         self.assertEqual(booking.custom_answers, "PO number?: 4711")
 
+    def test_the_notes_of_one_are_not_on_the_booking_of_another(self):
+        self.settings.store_notes = True
+        lesson = self.book(days=3, customers=[self.ana, self.bob], customer_notes="Flat note")
+        self.sync()
+        self.assertEqual(len(self.bookings(lesson)), 2)
+        self.assertFalse(any(self.bookings(lesson).mapped("customer_notes")))
+
     def test_switching_off_erases_what_was_kept(self):
         self.settings.write({"store_notes": True, "store_answers": True})
         self.sync()

@@ -6,6 +6,7 @@ import re
 from odoo.tests import tagged
 
 from ..sandbox import Fault
+from .common import BUSINESS
 from .test_runs import RunsCommon
 
 
@@ -111,6 +112,32 @@ class TestFailures(RunsCommon):
         run = self.sync()
         self.assertEqual(run.problem_ids.booking_id, booking)
         self.assertEqual((booking.amount, booking.gone_at), (50.0, False))
+
+    def test_a_service_that_was_given_up_and_mended_is_no_failure(self):
+        services = self.tenant.business(BUSINESS).services
+        services["broken"] = services[self.haircut] | {"id": ".."}
+        for _run in range(4):
+            self.sync()
+        self.assertEqual((self.failure().graph_id, self.failure().given_up), ("..", True))
+        del services["broken"]
+        self.sync()
+        self.assertFalse(self.failure())
+
+    def test_one_that_got_another_id_meanwhile_is_still_the_same(self):
+        self.sync()
+        booking = self.bookings(self.bad)
+        booking.action_create_draft_invoices()
+        line = booking.invoice_line_id
+        new_id = self.tenant.change_id(self.bad)
+        self.refuse(new_id)
+        self.assertEqual(self.sync().state, "problems")
+        self.app.faults.clear()
+        self.assertEqual(self.sync().state, "done")
+        self.assertRecordValues(
+            self.bookings().filtered(lambda one: one.customer_name == booking.customer_name),
+            [{"id": booking.id, "graph_id": new_id, "gone_at": False, "invoice_line_id": line.id}],
+        )
+        self.assertFalse(self.failure())
 
     def test_one_that_cannot_be_stored_holds_up_no_other(self):
         Booking = type(self.env["microsoft.booking"])

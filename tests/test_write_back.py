@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Bookings is told of the invoices: what is true, as often as it changes, and nothing else notices when it fails."""
 
+import re
 from datetime import timedelta
 
 from odoo import Command, fields
@@ -211,6 +212,36 @@ class TestWriteBack(BookingCommon):
         self.sync()
         self.assertEqual(set(self.records().mapped("state")), {"sent"})
         self.assertFalse(self.settings.write_back_problem)
+
+    def test_one_that_microsoft_never_answers_holds_up_no_other(self):
+        for days in (2, 3):
+            self.book(days=days)
+        self.sync()
+        self.invoice(self.bookings())
+        # The ids are asked for in their order.
+        slow = min(self.bookings().mapped("graph_id"))
+        fault = Fault("504", method="PATCH", path=re.escape(slow), times=None)
+        self.app.faults.append(fault)
+        self.sync()
+        self.assertTrue(fault.fired)
+        self.assertTrue(self.settings.write_back_problem)
+        self.sync()
+        states = {record.graph_id == slow: record.state for record in self.records()}
+        self.assertEqual(states, {True: "waiting", False: "sent"})
+
+    def test_a_bug_does_not_count_against_the_synchronisation(self):
+        self.book()
+        self.sync()
+        self.invoice(self.bookings())
+
+        def fail(*_args):
+            raise ZeroDivisionError
+
+        self.patch(type(self.settings), "_get_invoice_facts", fail)
+        with self.assertLogs("odoo.addons.microsoft_bookings.models", "ERROR"):
+            run = self.sync()
+        self.assertEqual((run.state, self.settings.state), ("done", "connected"))
+        self.assertIn("ZeroDivisionError", self.settings.write_back_problem)
 
     def test_an_appointment_that_is_gone(self):
         self.book()
