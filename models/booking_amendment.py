@@ -3,6 +3,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 # What can be done about a booking that changed after it was invoiced.
 PROPOSALS = [
@@ -108,6 +109,8 @@ class MicrosoftBooking(models.Model):
             raise UserError(
                 self.env._("No such decision: %(names)s.", names=", ".join(map(str, unknown)))
             )
+        # What is a default in the wizard means something else on the lines of an invoice.
+        self = self.with_context(clean_context(self.env.context))
         self.env["account.move"].check_access("create")
         bookings = self.browse([booking.id for booking in decisions])
         bookings.check_access("write")
@@ -183,9 +186,7 @@ class MicrosoftBooking(models.Model):
         return {
             booking: "{}: {}".format(
                 booking.display_name,
-                "; ".join(
-                    f"{name} {was} → {now}" for name, was, now in booking._describe_changes()
-                ),
+                "; ".join(booking._get_change_words()),
             )
             for booking in self
         }

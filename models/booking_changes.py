@@ -241,12 +241,17 @@ class MicrosoftBooking(models.Model):
         for booking in self:
             changed = booking.changed_after_invoicing and booking._origin
             due = changed and changed._get_due()
-            booking.changes_text = changed and "\n".join(
-                f"{label}: {was} → {now}" for label, was, now in changed._describe_changes(due)
-            )
+            booking.changes_text = changed and "\n".join(changed._get_change_words(due))
             booking.due_amount = due.amount if due else booking.amount
             known = due and not due.reason
             booking.amount_difference = due.amount - changed._get_settled_amount() if known else 0.0
+
+    def _get_change_words(self, due=None):
+        """What changed, a text for each fact: see :meth:`_describe_changes`."""
+        return [
+            self.env._("%(name)s: %(was)s → %(now)s", name=name, was=was, now=now)
+            for name, was, now in self._describe_changes(due)
+        ]
 
     def _describe_changes(self, due=None):
         """What changed since this booking was invoiced or last settled, for people to read.
@@ -264,8 +269,12 @@ class MicrosoftBooking(models.Model):
             names = self._get_changed_facts(then)
         now = self._get_billable_facts()
         words = []
-        if {"start", "stop"} & set(names):
-            words.append((env._("When"), self._say_when(then), self._say_when(now)))
+        if "start" in names:
+            words.append((env._("When"), self._say_start(then), self._say_start(now)))
+        lengths = [_money_fact(facts, "duration") for facts in (then, now)]
+        if {"start", "stop"} & set(names) and lengths[0] != lengths[1]:
+            hours = (format_duration(length.total_seconds() / 3600) for length in lengths)
+            words.append((env._("Length"), *hours))
         if "service" in names:
             services = env["microsoft.booking.service"].sudo()
             former = services.browse(then["service"] or []).exists()
@@ -297,13 +306,11 @@ class MicrosoftBooking(models.Model):
     def _say(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 
-    def _say_when(self, facts):
-        """Start and length of these facts, in the time zone of the business."""
-        start, stop = (fields.Datetime.to_datetime(facts[name]) for name in ("start", "stop"))
-        moment = format_datetime(
-            self.env, start, tz=self.settings_id.tz or "UTC", dt_format="short"
-        )
-        return f"{moment} ({format_duration((stop - start).total_seconds() / 3600)})"
+    def _say_start(self, facts):
+        """The start of these facts, in the time zone of the business."""
+        start = fields.Datetime.to_datetime(facts["start"])
+        tz = self.settings_id.tz or "UTC"
+        return format_datetime(self.env, start, tz=tz, dt_format="short")
 
 
 def _money_fact(facts, name):

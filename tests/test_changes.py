@@ -201,6 +201,8 @@ class TestCorrections(ChangesCommon):
         line, move = booking.invoice_line_id, booking.invoice_id
         self.longer(graph_id, 30)
         self.assertEqual((booking.proposal, booking.amount_difference), ("complement", 40.0))
+        # As the wizard calls it, whose defaults must not reach the lines that are made.
+        booking = booking.with_context(**booking.action_review_changes()["context"])
         supplement = self.settle(booking)["supplements"]
         self.assertEqual((supplement.state, supplement.amount_untaxed), ("draft", 40.0))
         self.assertEqual(supplement.invoice_line_ids.quantity, 0.5)

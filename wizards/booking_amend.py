@@ -151,8 +151,7 @@ class MicrosoftBookingAmendLine(models.TransientModel):
     payer_id = fields.Many2one(related="booking_id.payer_id")
     invoice_id = fields.Many2one(related="booking_id.invoice_id")
     currency_id = fields.Many2one(related="booking_id.currency_id")
-    changes_text = fields.Text(related="booking_id.changes_text")
-    typed_text = fields.Char("Typed by Hand", compute="_compute_typed_text")
+    changes_text = fields.Text("What Changed", compute="_compute_changes_text")
     billed_amount = fields.Monetary(related="booking_id.billed_amount")
     due_amount = fields.Monetary(related="booking_id.due_amount")
     difference = fields.Monetary(related="booking_id.amount_difference")
@@ -175,16 +174,21 @@ class MicrosoftBookingAmendLine(models.TransientModel):
             line.proposal = line.booking_id.proposal
 
     @api.depends("booking_id")
-    def _compute_typed_text(self):
+    def _compute_changes_text(self):
         for line in self:
-            line.typed_text = ", ".join(line.booking_id._get_typed_labels())
+            words = [line.booking_id.changes_text or ""]
+            if typed := line.booking_id._get_typed_labels():
+                words.append(
+                    self.env._("Typed on the draft by hand: %(fields)s", fields=", ".join(typed))
+                )
+            line.changes_text = "\n".join(words)
 
-    @api.depends("proposal", "typed_text")
+    @api.depends("proposal")
     def _compute_choices(self):
         for line in self:
             choices = ["accept", "leave"]
             if line.proposal != "accept":
                 choices.append("propose")
-            if line.proposal == "refresh" and line.typed_text:
+            if line.proposal == "refresh" and line.booking_id._get_typed_labels():
                 choices.append("overwrite")
             line.choices = ",".join(choices)
