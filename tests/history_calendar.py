@@ -175,7 +175,8 @@ class CalendarSteps:
         ]
         if not others:
             return None
-        person = self.random.choice(others)
+        before = [p for p in others if (appointment.serial, p) in self.world.places]
+        person = self.random.choice(before if before and self.random.random() < 0.5 else others)
         if not appointment.attendees:
             visit.who_locked = True
             # Who was here before has a place already: then it is theirs again, and nobody's goes.

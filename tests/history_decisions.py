@@ -29,6 +29,10 @@ class DecisionSteps:
             for place in self.world.places.values()
             if place.booking and not place.line and condition(place)
         ]
+        # What is gone may come back.
+        gone = [place for place in places if place.gone]
+        if gone and self.random.random() < 0.3:
+            places = gone
         return self.random.choice(places) if places else None
 
     def booking(self, place):

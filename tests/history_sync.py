@@ -27,10 +27,15 @@ class Killed(BaseException):
 
 
 class MortalApp:
-    """The sandbox, which kills its caller at a chosen request."""
+    """The sandbox, which kills its caller at a chosen request, or takes its time.
 
-    def __init__(self, app):
-        self._app, self.kill_at = app, None
+    :ivar kill_at: how many requests from now, 0: the next one; ``None``: none
+    :ivar seconds: how long each answer takes
+    """
+
+    def __init__(self, app, clock):
+        self._app, self._clock = app, clock
+        self.kill_at, self.seconds = None, 0
 
     def __getattr__(self, name):
         return getattr(self._app, name)
@@ -41,6 +46,7 @@ class MortalApp:
             if self.kill_at < 0:
                 self.kill_at = None
                 raise Killed
+        self._clock.tick(timedelta(seconds=self.seconds))
         return self._app(environ, start_response)
 
 
@@ -74,7 +80,7 @@ class History(HistoryCheck):
         tenant = Tenant(seed=seed, now=self.now())
         currency = self.env.company.currency_id.name
         self.world = World(tenant, random, self.rules.time_zone, currency)
-        self.app = MortalApp(SandboxApp(tenant, habits=habits))
+        self.app = MortalApp(SandboxApp(tenant, habits=habits), clock)
         self.settings = self.connect()
         habits.calendar_view = random.random() < 0.85
         self.calendar = CalendarSteps(self.world)
@@ -134,10 +140,17 @@ class History(HistoryCheck):
 
     def sync_badly(self):
         """A synchronisation that Microsoft disturbs, or whose worker is killed."""
-        if self.random.random() < 0.4:
+        how = self.random.random()
+        if how < 0.35:
             self.app.kill_at = self.random.randrange(14)
             self.attempt(f"killed at request {self.app.kill_at}")
             self.app.kill_at = None
+            return
+        if how < 0.5:
+            # The time slice of the scheduled action ends in the middle.
+            self.app.seconds = self.random.choice((2, 4))
+            self.attempt(f"at {self.app.seconds} seconds a request")
+            self.app.seconds = 0
             return
         faults = [self.draw_fault() for _number in range(self.random.randint(1, 2))]
         if self.random.random() < 0.1:
@@ -155,7 +168,8 @@ class History(HistoryCheck):
             lists = self.random.choice(LISTS)
             return Fault(self.random.choice(SHORTENED), path=f"/{lists}$", **struck)
         if self.random.random() < 0.3:
-            return Fault(self.random.choice(("429", "500", "503")), part=True, **struck)
+            struck |= self.random.choice(({}, {"nth": None, "times": None, "probability": 1.0}))
+            return Fault(self.random.choice(("429", "500", "503", "403")), part=True, **struck)
         later = self.random.choice((1, 1, 900))
         kind, path = self.random.choice(BROKEN), self.random.choice(ANYWHERE)
         return Fault(kind, path=path, retry_after=later, **struck)
@@ -172,6 +186,7 @@ class History(HistoryCheck):
         for place, facts in present.items():
             place.versions.add(facts)
         self.app.faults[:] = faults
+        self.attempted = self.now().replace(tzinfo=None)
         run = self.settings._start_sync(full=self.government)
         is_whole = run.state == "queued"
         if run.state == "waiting":
@@ -200,7 +215,8 @@ class History(HistoryCheck):
                 self.note("confirm the disappearance")
                 self.settings.action_accept_gone()
             elif run.state not in OPEN_STATES:
-                self.case.assertIn(run.state, ("done", "problems"), run.problem_ids.message)
+                words = run.problem_ids.mapped("message")
+                self.case.assertIn(run.state, ("done", "problems"), words)
         else:
             self.case.fail("the synchronisation never sees everything")
         self.look_at_all()
