@@ -98,9 +98,10 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """A line that reverses one of a booking, or takes its place, says which."""
-        super()._copy_data_extend_business_fields(values)
+        res = super()._copy_data_extend_business_fields(values)
         if self.booking_ids or self.booking_id:
             values["booking_origin_line_id"] = self.id
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_release(self):

@@ -1,14 +1,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 import calendar
+import logging
 from datetime import date, datetime, timedelta, timezone
 
 from dateutil.relativedelta import relativedelta
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from ..billing.timezones import to_zoneinfo
+
+_logger = logging.getLogger(__name__)
 
 FREQUENCIES = [("never", "Never"), ("daily", "Daily"), ("weekly", "Weekly"), ("monthly", "Monthly")]
 # How far back a due day is looked for that nobody kept: a server that was off that long is looked at first.
@@ -67,10 +71,15 @@ class MicrosoftBookingSettings(models.Model):
     def _cron_scheduled_drafts(self):
         """What the scheduled action calls, hourly: begin what is due in the time zone of each business."""
         for settings in self.search([("state", "in", ("connected", "error", "paused"))]):
-            settings = settings._in_language_of(settings._get_responsible())
-            settings._make_scheduled_drafts()
-            settings._announce_scheduled_drafts()
-            self.env["ir.cron"]._commit_progress(1)
+            try:
+                settings = settings._in_language_of(settings._get_responsible())
+                settings._make_scheduled_drafts()
+                settings._announce_scheduled_drafts()
+                self.env["ir.cron"]._commit_progress(1)
+            except (UserError, OperationalError) as error:
+                # Of one business: the next hour tries it again, and the others are not held up.
+                self.env.cr.rollback()
+                _logger.warning("Scheduled drafts of %s failed: %s", settings, error)
 
     def _get_today(self):
         """The day that it is in the time zone of the business."""
@@ -171,7 +180,12 @@ class MicrosoftBookingSettings(models.Model):
             "microsoft_bookings.mail_template_draft_heads_up", raise_if_not_found=False
         )
         if template:
-            template.sudo().send_mail(self.id)
+            try:
+                with self.env.cr.savepoint():
+                    template.sudo().send_mail(self.id)
+            except UserError as error:
+                # The template is the administrator's to edit; the drafts are made all the same.
+                _logger.warning("The heads-up of %s cannot be rendered: %s", self, error)
         self.sudo().draft_announced = tomorrow
 
     def _get_heads_up(self):

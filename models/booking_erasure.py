@@ -134,10 +134,12 @@ class MicrosoftBookingSettings(models.Model):
         own = [("settings_id", "=", self.id), ("token", "=", False), ("lifted", "=", False)]
         rows = self.env["microsoft.booking.erasure"].sudo().search(own)
         erased = set(rows.mapped("digest"))
-        return lambda *person: (
-            bool(erased)
-            and not erased.isdisjoint(self._get_digest(word) for word in identities_of(*person))
-        )
+
+        def is_erased_person(customer_id, email, name):
+            identities = identities_of(customer_id, email, name) if erased else ()
+            return not erased.isdisjoint(map(self._get_digest, identities))
+
+        return is_erased_person
 
     def _find_erased(self, records, *, lifted=False):
         """The places of erased people on these appointments.

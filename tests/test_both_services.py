@@ -120,7 +120,7 @@ class TestBothServices(BothWaysCommon):
         record = self.business.services[self.haircut]
         self.service().product_id = product
         self.tenant.reprice_service(self.haircut, 70)
-        run, writes = self.written()
+        _run, writes = self.written()
         self.assertEqual(writes, [])
         self.assertEqual((record["displayName"], float(record["defaultPrice"])), ("Haircut", 70.0))
         self.assertEqual((product.name, product.lst_price), ("Consulting", 1.0))

@@ -176,6 +176,7 @@ class TestWire(unittest.TestCase):
 
 class TestTls(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         keys = Keys()
         stack = contextlib.ExitStack()
         self.addCleanup(stack.close)

@@ -1,8 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Many drafts at once are made in the background: as who asked for them, chunk by chunk, each exactly once."""
 
-from odoo import Command
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
 from ..models.booking_invoicing import CHUNK

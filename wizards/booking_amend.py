@@ -155,7 +155,7 @@ class MicrosoftBookingAmendLine(models.TransientModel):
     billed_amount = fields.Monetary(related="booking_id.billed_amount")
     due_amount = fields.Monetary(related="booking_id.due_amount")
     difference = fields.Monetary(related="booking_id.amount_difference")
-    proposal = fields.Selection(PROPOSALS, compute="_compute_proposal", string="Proposal")
+    proposal = fields.Selection(PROPOSALS, compute="_compute_proposal")
     choices = fields.Char(compute="_compute_choices")
     decision = fields.Selection(
         [
