@@ -82,6 +82,9 @@ class MicrosoftBookingCustomer(models.Model):
         # The ladder says so in the context; everybody else who sets the contact, or empties it, has decided it.
         if "partner_id" in vals and not self.env.context.get("booking_sync"):
             vals = {**vals, "partner_decided": True}
+        if "email" in vals:
+            # What was found for the address of before says nothing of this one.
+            vals = {**vals, "match_result": False}
         return super().write(vals)
 
     def _get_match_issue(self):

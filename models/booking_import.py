@@ -84,9 +84,10 @@ class MicrosoftBooking(models.Model):
             candidates = gone | gone_before
             replaced = self._rekey(bookings_of(candidates), candidates, new_records)
             gone, gone_before = gone - replaced, gone_before - replaced
-            counts = self._mirror(settings, [*records, *moved])
+            if records or moved:
+                counts = self._mirror(settings, [*records, *moved])
+                run._add_counts(read=len(records), **counts)
             moved = []
-            run._add_counts(read=len(records), **counts)
             if index + PORTION < len(stale):
                 remaining = len(run.cursor["todo"]) + 1
                 if not run._commit_step(remaining):

@@ -113,8 +113,8 @@ class TestConcurrency(LoadCase):
     def test_one_connection_is_synchronised_once_at_a_time(self):
         size = 40
         with self.environment() as env:
-            settings = self.connect(env, env["res.company"].browse(self.company_id), size)
-            settings_id = settings.id
+            # In the other company there are products of these names, which ask to be confirmed.
+            settings_id = self.connect(env, self.make_company(env), size).id
         reached, go_on = fork.Event(), fork.Event()
 
         def hold(env):

@@ -15,6 +15,7 @@ from ...sandbox import SandboxApp, build_tenant
 from .cost import Cost, TimedTenant, measured
 from .ratio import Ratio
 
+# All of them in the days that are read unless the settings say otherwise.
 APPOINTMENTS = 10_000
 ROUNDS = 3
 # As many rows in one create() as the import has appointments in a portion.
@@ -55,7 +56,6 @@ def _connect(env: api.Environment, tenant: TimedTenant, number: int):
             "name": "Bench",
             "cloud": "sandbox",
             "business_id": f"load-{number}@contoso.example",
-            "lookback_days": 400,
         }
     )
     sandbox_session.use_app(settings, tenant)
@@ -74,7 +74,8 @@ def _round(settings, tenant: TimedTenant) -> dict[str, Cost]:
     env.cr.execute("ANALYZE")
     with measured(env, tenant) as unchanged:
         second = _synchronise(settings)
-    if second.detail_count or second.changed_count or second.new_count:
+    # One ends every ten minutes or so, and is read once more: no more than that.
+    if second.detail_count > 2 or second.changed_count or second.new_count:
         raise RuntimeError("a run without changes asked for details or changed something")
     rows = _rows(settings)
     with measured(env, tenant) as storing:

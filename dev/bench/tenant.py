@@ -42,7 +42,6 @@ class ServedTenant:
                 "client_id": self.ready["client_id"],
                 "client_secret": self.ready["client_secret"],
                 "business_id": f"load-{number}@contoso.example",
-                "lookback_days": 400,
                 **values,
             }
         )
