@@ -92,6 +92,10 @@ class MicrosoftBookingRun(models.Model):
         :return: whether the run is over
         """
         self.ensure_one()
+        # Since it was found, the run before it was at work and committed: somebody may have undone this one.
+        self.invalidate_recordset(["state"])
+        if self.state not in ("queued", "running"):
+            return True
         self.state = "running"
         while True:
             self.env.invalidate_all()
