@@ -58,5 +58,6 @@ from . import booking_write_back
 from . import booking_write_back_run
 from . import account_move
 from . import account_move_line
+from . import account_move_correction
 from . import product_template
 from . import res_partner

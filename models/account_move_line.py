@@ -112,6 +112,23 @@ class AccountMoveLine(models.Model):
 
         :raise UserError: naming the invoices that they were billed on again
         """
+        released = self._check_released()
+        for line in released:
+            origin, booking = line.booking_origin_line_id, line.booking_id
+            if origin and booking.invoice_line_id != origin:
+                booking.invoice_line_id.booking_superseded = True
+            if origin:
+                booking._restore_invoiced(origin, line.booking_former)
+            others = origin.booking_adjustment_ids - released
+            if not others.filtered(lambda other: other.booking_role == "release"):
+                origin.booking_superseded = False
+
+    def _check_released(self):
+        """That the bookings which these lines have freed are not on another invoice.
+
+        :return: those of these lines that free a booking
+        :raise UserError: naming the invoices that they were billed on again
+        """
         released = self.sudo().filtered(
             lambda line: line.booking_role == "release" and line.parent_state != "cancel"
         )
@@ -129,15 +146,7 @@ class AccountMoveLine(models.Model):
                     names=", ".join(again.invoice_id[:5].mapped("display_name")),
                 )
             )
-        for line in released:
-            origin, booking = line.booking_origin_line_id, line.booking_id
-            if origin and booking.invoice_line_id != origin:
-                booking.invoice_line_id.booking_superseded = True
-            if origin:
-                booking._restore_invoiced(origin, line.booking_former)
-            others = origin.booking_adjustment_ids - released
-            if not others.filtered(lambda other: other.booking_role == "release"):
-                origin.booking_superseded = False
+        return released
 
     def _take_over_bookings(self):
         """The bookings of the lines that these have taken the place of are theirs now: *Reverse and Create Invoice*."""

@@ -104,6 +104,22 @@ def match_attendees(people, bookings):
     return matched, rest
 
 
+def kept_positions(bookings):
+    """Who comes first on an appointment and takes the odd cents of a shared price.
+
+    The same people in another order stay as they were, or who was invoiced before and after would not come to it.
+
+    :param bookings: the ``microsoft.booking`` of each attendee as listed now, empty for those who are new
+    :return: a list of numbers from 0
+    """
+    listed = list(range(len(bookings)))
+    former = [
+        booking.attendee_position if booking and not booking.gone_at else None
+        for booking in bookings
+    ]
+    return former if set(former) == set(listed) else listed
+
+
 def _is_id(attendee_key):
     """Whether the key of a place is an id that Bookings gave to the customer."""
     return bool(attendee_key) and not attendee_key.startswith((MAILTO, "name:"))

@@ -94,21 +94,16 @@ class MicrosoftBookingCustomer(models.Model):
     # === AFTER THE LIST === #
 
     @api.model
-    def _follow_listing(self, settings, run, api, listing, found):
+    def _follow_listing(self, settings, run, api, listing):
         """Match the customers that were listed, and keep their contacts and them equal as far as the settings say.
 
         :return: whether it is done; else the next call begins it again, and finds what was done already
         """
-        # The others were looked at when the run began.
-        touched = found["created"] | found["changed"]
-        emails = set(touched.mapped("email_normalized")) - {False}
-        self.search(
-            [
-                ("settings_id", "=", settings.id),
-                ("partner_id", "=", False),
-                ("email_normalized", "in", list(emails)),
-            ]
-        )._match_partners()
+        unlinked = [("settings_id", "=", settings.id), ("partner_id", "=", False)]
+        # The others were looked at when the run began, and are again when somebody new has their address.
+        untried = self.search([*unlinked, ("match_result", "=", False)])
+        emails = list(filter(None, untried.mapped("email_normalized")))
+        self.search([*unlinked, ("email_normalized", "in", emails)])._match_partners()
         customers = self.with_context(
             lang=settings._get_data_lang(), booking_places=Places(self.env)
         )

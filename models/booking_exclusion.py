@@ -71,7 +71,8 @@ class MicrosoftBooking(models.Model):
         :param note: further words on why
         :param invoice_id: id of the customer invoice that bills them, for a reason that names one
         :return: the wizard's window action, or ``True``
-        :raise UserError: when one of them is on a live invoice, or the invoice to name is missing or not one of theirs
+        :raise UserError: when one of them is on a live invoice, the reason is Odoo's own, or the invoice to name is
+            missing or not one of theirs
         """
         invoiced = self.filtered(lambda booking: booking.billing_state in LIVE_STATES)
         if invoiced:
@@ -88,6 +89,11 @@ class MicrosoftBooking(models.Model):
             )
             return action | {"context": {"default_booking_ids": self.ids}}
         reason = self.env["microsoft.booking.exclusion.reason"].browse(reason_id)
+        if reason.is_automatic:
+            # What people decide must not be taken back with the setting that it comes from.
+            raise UserError(
+                self.env._("Odoo itself sets “%(name)s”: choose another reason.", name=reason.name)
+            )
         invoice = self.env["account.move"].browse(invoice_id or [])
         if reason.requires_invoice:
             self._check_elsewhere(invoice)

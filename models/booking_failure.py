@@ -234,9 +234,9 @@ class MicrosoftBooking(models.Model):
         graph_ids = failures.mapped("graph_id")
         records = self._read_details(settings, run, api, graph_ids)
         wanted = [record for record in records if settings._has_to_import(record)]
-        by_id, unsure = self._recognise(settings, run, api, wanted)
+        unsure = self._recognise(settings, run, api, wanted)
         wanted = [record for record in wanted if record.id not in unsure]
-        counts = self._mirror(settings, wanted, by_id)
+        counts = self._mirror(settings, wanted)
         run._add_counts(read=len(wanted), **counts)
         failures.exists().filtered(lambda f: f.run_id != run and f.graph_id not in unsure).unlink()
 
@@ -248,24 +248,25 @@ class MicrosoftBooking(models.Model):
         twice.
 
         :param records: :class:`..graph.records.Appointment` objects
-        :return: dict of Graph id -> bookings, and the ids of those that may be known ones, which the windows look at
+        :return: the ids of those that may be known ones, which the windows look at
         """
         if not records:
-            return {}, set()
+            return set()
         listed = {record.id: record for record in records}
         # Wherever they are in the calendar: known ones of the same reservation or the same start.
         after = max(record.start for record in records) + timedelta(seconds=1)
-        by_id = self._search_window(settings, listed, (), after, after).grouped("graph_id")
+        known = self._search_window(settings, listed, (), after, after)
+        by_id = known.grouped("graph_id")
         new_records = [record for record in records if record.id not in by_id]
         if not new_records:
-            return by_id, set()
-        gone = self.browse().union(*by_id.values())._get_gone_ids() - listed.keys()
+            return set()
+        gone = known._get_gone_ids() - listed.keys()
         vanished, unread = self._read_vanished(settings, run, api, by_id, listed, ())
         gone |= {graph_id for graph_id, record in vanished.items() if not record}
-        unsure = self._leave_unsure(by_id, unread, new_records)
+        unsure = self._leave_unsure(known, unread, new_records)
         new_records = [record for record in new_records if record.id not in unsure]
-        self._rekey(by_id, gone, new_records)
-        return by_id, unsure
+        self._rekey(known, gone, new_records)
+        return unsure
 
     @api.model
     def _mirror(self, settings, records):

@@ -7,6 +7,7 @@ from odoo.fields import Command
 from ..graph.errors import GraphError
 from .booking_attendees import (
     attendees_of,
+    kept_positions,
     keyed_attendees,
     match_attendees,
     reservation_of,
@@ -141,7 +142,9 @@ class MicrosoftBooking(models.Model):
             bookings = by_id.get(record.id, self.browse())
             pairs, left = self._match_attendees(bookings, record)
             common = self._prepare_appointment_vals(settings, record, related)
-            for position, (key, attendee, booking) in enumerate(pairs):
+            for position, (key, attendee, booking) in zip(
+                kept_positions([booking for _key, _attendee, booking in pairs]), pairs, strict=True
+            ):
                 vals = (
                     common
                     | self._prepare_attendee_vals(key, attendee, related)

@@ -62,6 +62,8 @@ class MicrosoftBooking(models.Model):
         for group in ready._group_for_invoices(options):
             minimum = group._get_invoice_option(options, "minimum_amount", "minimum_amount")
             amount = sum(group.mapped("amount"))
+            if amount and group.settings_id.price_include_tax:
+                amount = group._get_tax_preview(options)[0]
             # What comes to nothing is invoiced because somebody asked for it.
             if amount and float_compare(amount, minimum, precision_digits=6) < 0:
                 small |= group

@@ -84,13 +84,12 @@ class MicrosoftBookingMirror(models.AbstractModel):
         return missing
 
     @api.model
-    def _follow_listing(self, settings, run, api, listing, found):
+    def _follow_listing(self, settings, run, api, listing):
         """What follows once a list was mirrored: matching, and the other direction. Hook.
 
         :param run: the ``microsoft.booking.run`` that counts and keeps the problems
         :param api: a :class:`..graph.bookings.BookingsApi`
         :param listing: the :class:`..graph.bookings.Listing` that was read
-        :param found: what :meth:`_mirror` returned of it
         :return: whether it is done; else the next call begins the step again, and finds what was done already
         """
         return True

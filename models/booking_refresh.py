@@ -57,9 +57,16 @@ class MicrosoftBooking(models.Model):
         was_free = any(not booking._get_settled_terms()["amount"] for booking in self)
         mode = {"line_mode": "merged" if len(everyone) > 1 else "booking"}
         terms = (self[0].invoiced_terms or {}).get("line") or {}
+        # Who pays stays as it was invoiced, unless somebody else has the place: whoever was erased is billed all the
+        # same, and a payer that was chosen since is that of the next invoice.
+        same_payer = self.filtered(
+            lambda booking: booking._get_due().payer == booking._get_invoiced_payer()
+        )
         # Only for as long as the rules need to price it: what stays is put back below.
-        self.sudo().invoice_line_id = False
-        ready, skipped = self._split_invoiceable({"include_free": was_free})
+        with self.env.protecting([self._fields["payer_id"]], same_payer):
+            self.sudo().invoice_line_id = False
+        # What is on a draft already waits for nothing.
+        ready, skipped = self._split_invoiceable({"include_free": was_free, "minimum_amount": 0})
         stay = ready.filtered(
             lambda booking: former[booking] == (booking.payer_id, booking.currency_id)
         )

@@ -153,7 +153,7 @@ class MicrosoftBookingService(models.Model):
     # === AFTER THE LIST === #
 
     @api.model
-    def _follow_listing(self, settings, run, api, listing, found):
+    def _follow_listing(self, settings, run, api, listing):
         """Keep the services that were listed and their products equal as far as the settings say.
 
         :return: whether it is done; else the next call begins it again, and finds what was done already

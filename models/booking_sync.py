@@ -316,8 +316,8 @@ class MicrosoftBookingSettings(models.Model):
         listing = read(self.business_id)
         run._add_listing_problems(listing)
         mirror = self.env[model]
-        found = mirror._mirror(self, listing.records)
+        mirror._mirror(self, listing.records)
         if name != "customers" and not listing.problems:
             # A customer may stand on an appointment without being on the list: those stay.
             mirror._archive_missing(self, {record.id for record in listing.records})
-        return mirror._follow_listing(self, run, api, listing, found)
+        return mirror._follow_listing(self, run, api, listing)

@@ -164,6 +164,11 @@ class MicrosoftBookingSettings(models.Model):
         billed = bookings.filtered("invoice_line_id")
         shares = billed._get_shares_with_tax()
         for graph_id, attendees in billed.grouped("graph_id").items():
+            # A cancelled invoice says nothing beside those that stand.
+            attendees = (
+                attendees.filtered(lambda booking: booking.invoice_line_id.parent_state != "cancel")
+                or attendees
+            )
             moves = attendees.invoice_id
             facts[graph_id] = {
                 "number": ", ".join(name for name in moves.mapped("name") if name) or None,

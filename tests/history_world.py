@@ -225,9 +225,9 @@ class World:
             appointment = visit.appointment
             if appointment.id in self.business.appointments:
                 attendees = appointment.attendees or [None]
-                for position, attendee in enumerate(attendees):
+                for attendee in attendees:
                     place = self.place(visit, self.who(attendee))
-                    found[place] = facts_of(appointment, attendee, position)
+                    found[place] = facts_of(appointment, attendee)
         return found
 
     def live_visits(self):
@@ -240,7 +240,7 @@ class World:
         return next(visit for visit in self.visits if visit.appointment is place.appointment)
 
 
-def facts_of(appointment, attendee, position):
+def facts_of(appointment, attendee):
     """What Odoo has to know of this entry of an appointment's ``customers``; ``None``: of nobody's place."""
     start, stop = (
         moment.astimezone(timezone.utc).replace(tzinfo=None)
@@ -257,5 +257,6 @@ def facts_of(appointment, attendee, position):
         name=(attendee.name if attendee else None) or False,
         email=(attendee.email if attendee else None) or False,
         count=max(len(appointment.attendees), 1),
-        position=position,
+        # The order is Bookings' own; who takes the odd cents is kept by Odoo.
+        position=None,
     )

@@ -6,7 +6,11 @@ class AccountMoveReversal(models.TransientModel):
     _inherit = "account.move.reversal"
 
     def reverse_moves(self, is_modify=False):
-        """Bookings go over to the draft that takes the place of a reversed invoice."""
+        """Bookings go over to the draft that takes the place of a reversed invoice.
+
+        :raise UserError: for a credit note whose bookings were, or are to be, billed again from their list
+        """
+        self.move_ids._check_reversal()
         action = super().reverse_moves(is_modify=is_modify)
         if is_modify:
             self.new_move_ids.line_ids._take_over_bookings()
