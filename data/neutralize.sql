@@ -4,4 +4,4 @@ UPDATE microsoft_booking_settings SET state = 'draft' WHERE cloud <> 'sandbox';
 UPDATE microsoft_booking_run r SET state = 'failed', cursor = NULL
   FROM microsoft_booking_settings s
  WHERE s.id = r.settings_id AND s.cloud <> 'sandbox'
-   AND r.kind = 'sync' AND r.state IN ('queued', 'running', 'waiting');
+   AND r.kind = 'sync' AND r.state IN ('queued', 'running', 'waiting', 'paused');

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -104,6 +105,7 @@ class TokenProvider:
     :param credentials: checked when the first token is asked for
     :param session_factory: makes the `requests` session; it carries proxies and certificates
     :param timeout: seconds for connecting and between two packets
+    :param patience: seconds for one sign-in, all its requests together
     :param clock: returns the present as aware UTC datetime
     """
 
@@ -114,12 +116,15 @@ class TokenProvider:
         *,
         session_factory: Callable[[], requests.Session] | None = None,
         timeout: tuple[float, float] = (10, 30),
+        patience: float = 90,
         clock: Callable[[], datetime] | None = None,
     ):
         self.cloud = cloud
         self._credentials = credentials
         self._session_factory = session_factory or requests.Session
         self._timeout = timeout
+        self._patience = patience
+        self._end = 0.0
         self._clock = clock or utc_now
         self._lock = threading.Lock()
         self._session = None
@@ -137,6 +142,7 @@ class TokenProvider:
         :raises GraphError: no connection, throttled, no JSON, ... (``not_carried_out`` is set)
         """
         with self._lock:
+            self._end = time.monotonic() + self._patience
             if force:
                 self._application = None
             try:
@@ -197,7 +203,13 @@ class TokenProvider:
         host = host_of(self.cloud.authority_url)
         if self._session is None:
             self._session = self._session_factory()
-        wire = EntraWire(self.cloud.authority_url, self._session, self._timeout, self._clock)
+        wire = EntraWire(
+            self.cloud.authority_url,
+            self._session,
+            self._timeout,
+            self._clock,
+            lambda: self._end - time.monotonic(),
+        )
         try:
             return msal.ConfidentialClientApplication(
                 self._credentials.client_id,

@@ -2,7 +2,7 @@
 """The Bookings part of Graph, in its own words: businesses, services, appointments."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +21,7 @@ from .records import (
     RecordError,
     Service,
     StaffMember,
+    digest_of,
 )
 from .times import format_moment
 from .urls import path_of
@@ -48,10 +49,12 @@ class Listing(NamedTuple):
 
     :ivar records: each id once; of two with the same id the later
     :ivar problems: of the records that could not be understood
+    :ivar unchanged: ids of those that were known already and are not among the records
     """
 
     records: tuple
     problems: tuple[RecordProblem, ...]
+    unchanged: tuple[str, ...] = ()
 
 
 class BookingsApi:
@@ -100,6 +103,21 @@ class BookingsApi:
         with self._doing("read_customers", business=True):
             return self._list(Customer, _of(business_id, "customers"))
 
+    def customer(self, business_id: str, customer_id: str) -> Customer | None:
+        """One customer by id; None when it is certain that there is none.
+
+        :returns: None only where the business itself can be read: Microsoft says 404 for both
+        """
+        try:
+            with self._doing("read_customers"):
+                data = self.client.get(_of(business_id, "customers", customer_id))
+        except NotFoundError as error:
+            if error.code != "not_found":
+                raise
+            self.business(business_id)
+            return None
+        return _parsed(Customer, data)
+
     def custom_questions(self, business_id: str) -> Listing:
         """All custom questions of a business."""
         with self._doing("read_custom_questions", business=True):
@@ -107,11 +125,15 @@ class BookingsApi:
 
     # Appointments
 
-    def calendar_view(self, business_id: str, start: datetime, end: datetime) -> Listing:
+    def calendar_view(
+        self, business_id: str, start: datetime, end: datetime, known: Set[str] = frozenset()
+    ) -> Listing:
         """The appointments that take place, at least in part, between two moments.
 
         :param start: aware datetime
         :param end: aware datetime, later; rounded up to the second
+        :param known: the digests of appointments that were listed before: they are not parsed
+            again, their ids are the listing's ``unchanged``
         :raises ValueError: for naive moments, or an end that is not after the start
         """
         if end.microsecond:
@@ -120,12 +142,15 @@ class BookingsApi:
         if start >= end:
             raise ValueError("the end of a calendar view must be after its start")
         with self._doing("read_appointments", business=True):
-            return self._list(Appointment, _of(business_id, "calendarView"), params)
+            return self._list(Appointment, _of(business_id, "calendarView"), params, known)
 
-    def appointments(self, business_id: str) -> Listing:
-        """Every appointment of a business, of all time. Large: see :meth:`calendar_view`."""
+    def appointments(self, business_id: str, known: Set[str] = frozenset()) -> Listing:
+        """Every appointment of a business, of all time. Large: see :meth:`calendar_view`.
+
+        :param known: as of :meth:`calendar_view`
+        """
         with self._doing("read_appointments", business=True):
-            return self._list(Appointment, _of(business_id, "appointments"))
+            return self._list(Appointment, _of(business_id, "appointments"), known=known)
 
     def appointment(self, business_id: str, appointment_id: str) -> Appointment:
         """One appointment with its details.
@@ -264,16 +289,23 @@ class BookingsApi:
 
     # Common to all
 
-    def _list(self, record, path: str, params: dict | None = None) -> Listing:
-        records, problems = {}, []
+    def _list(
+        self, record, path: str, params: dict | None = None, known: Set[str] = frozenset()
+    ) -> Listing:
+        records, problems, unchanged = {}, [], {}
         for data in self.client.get_all(path, params):
+            if known and digest_of(data) in known:
+                records.pop(data["id"], None)
+                unchanged[data["id"]] = True
+                continue
             try:
                 parsed = record.parse(data)
             except RecordError as error:
                 problems.append(RecordProblem(error.graph_id, record.__name__, error.message))
             else:
+                unchanged.pop(parsed.id, None)
                 records[parsed.id] = parsed
-        return Listing(tuple(records.values()), tuple(problems))
+        return Listing(tuple(records.values()), tuple(problems), tuple(unchanged))
 
     @contextmanager
     def _doing(self, operation: str, *, business: bool = False):

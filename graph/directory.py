@@ -25,6 +25,9 @@ from .values import (
     written,
 )
 
+#: the members of a physicalAddress
+ADDRESS_MEMBERS = ("street", "city", "postalCode", "state", "countryOrRegion")
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 _ROLES = (
@@ -157,6 +160,10 @@ class Customer:
 
     :ivar phone: the first number
     :ivar phones: all numbers
+    :ivar phone_entries: all numbers as pairs of number and type (``mobile``, ``business``, ...),
+        which a write has to give back whole
+    :ivar address_entries: all addresses, each a tuple of the texts of :data:`ADDRESS_MEMBERS`,
+        empty ones too
     """
 
     id: str
@@ -170,12 +177,15 @@ class Customer:
     postal_code: str
     state: str
     country: str
+    phone_entries: tuple[tuple[str, str], ...] = ()
+    address_entries: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def parse(cls, data: object) -> "Customer":
         """Out of a bookingCustomer. :raises RecordError: without an id"""
         graph_id = identifier(data)
-        phones = texts([as_object(item).get("number") for item in as_list(data.get("phones"))])
+        numbers = [as_object(item) for item in as_list(data.get("phones"))]
+        phones = texts([item.get("number") for item in numbers])
         addresses = [as_object(item) for item in as_list(data.get("addresses"))]
         # Bookings keeps empty addresses beside the one that was filled in.
         address = next((item for item in addresses if _is_filled(item)), {})
@@ -191,12 +201,19 @@ class Customer:
             postal_code=text(address.get("postalCode")),
             state=text(address.get("state")),
             country=text(address.get("countryOrRegion")),
+            phone_entries=tuple(
+                (text(item.get("number")), text(item.get("type")))
+                for item in numbers
+                if text(item.get("number"))
+            ),
+            address_entries=tuple(
+                tuple(text(item.get(name)) for name in ADDRESS_MEMBERS) for item in addresses
+            ),
         )
 
 
 def _is_filled(address: dict) -> bool:
-    names = ("street", "city", "postalCode", "state", "countryOrRegion")
-    return any(text(address.get(name)) for name in names)
+    return any(text(address.get(name)) for name in ADDRESS_MEMBERS)
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,7 @@ class EntraWire:
     :param session: carries proxies and certificates
     :param timeout: seconds for connecting and between two packets
     :param clock: returns the present as aware UTC datetime
+    :param left: returns the seconds that are left for this sign-in, all its requests together
     """
 
     def __init__(
@@ -121,11 +122,13 @@ class EntraWire:
         session: requests.Session,
         timeout: tuple[float, float],
         clock: Callable[[], datetime],
+        left: Callable[[], float],
     ):
         self._root = root
         self._session = session
         self._timeout = timeout
         self._clock = clock
+        self._left = left
 
     def get(self, url, params=None, headers=None, **_ignored):
         """Fetch the tenant's endpoints."""
@@ -142,8 +145,18 @@ class EntraWire:
     def _exchange(self, method, url, **options):
         url = pinned(self._root, url)
         host = host_of(url)
+        left = self._left()
+        if left <= 0:
+            raise make_error("timeout", details={"host": host})
         answer = exchange(
-            self._session, method, url, timeout=self._timeout, max_body=_MAX_BODY, **options
+            self._session,
+            method,
+            url,
+            timeout=tuple(min(seconds, left) for seconds in self._timeout),
+            max_body=_MAX_BODY,
+            # A server that dribbles never keeps one packet waiting.
+            give_up=lambda: self._left() <= 0,
+            **options,
         )
         try:
             payload, is_page = read_json(answer.body), False

@@ -7,7 +7,8 @@ The records of the business itself are in :mod:`.directory` and can be imported 
 """
 
 import json
-from dataclasses import dataclass
+import marshal
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -46,6 +47,7 @@ __all__ = [
     "RecordError",
     "Service",
     "StaffMember",
+    "digest_of",
 ]
 
 #: the self-service id of appointments that were made by staff
@@ -53,6 +55,28 @@ _NO_SELF_SERVICE = "00000000-0000-0000-0000-000000000000"
 
 #: price types whose price means something
 _PRICED = frozenset({"fixedPrice", "hourly", "startingAt"})
+
+#: Graph's names, in all spellings, of what a digest covers
+_LISTED = (
+    "id",
+    "selfServiceAppointmentId",
+    "serviceId",
+    "serviceName",
+    "staffMemberIds",
+    "startDateTime",
+    "start",
+    "endDateTime",
+    "end",
+    "duration",
+    "price",
+    "priceType",
+    "filledAttendeesCount",
+    "maximumAttendeesCount",
+    "appointmentLabel",
+    "serviceLocation",
+    "isLocationOnline",
+    "lastUpdatedDateTime",
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +142,8 @@ class Appointment:
     :ivar attendees: empty in lists, which leave ``customers`` empty
     :ivar has_details: whether it came from a GET by id, which alone fills ``attendees``,
         ``customer_notes`` and ``service_notes``
+    :ivar digest: :func:`digest_of` the list item, "" when it came from a GET by id; how something
+        was written makes no other appointment
     """
 
     id: str
@@ -146,6 +172,7 @@ class Appointment:
     last_updated: datetime | None
     join_url: str
     has_details: bool
+    digest: str = field(compare=False)
 
     @property
     def duration(self) -> timedelta:
@@ -197,6 +224,7 @@ class Appointment:
             # Beta's older name of the same.
             join_url=text(data.get("joinWebUrl")) or text(data.get("onlineMeetingUrl")),
             has_details=has_details,
+            digest="" if has_details else digest_of(data),
         )
 
     def fingerprint(self) -> str:
@@ -206,7 +234,11 @@ class Appointment:
         the latter fills is left out, and so are the customer's flat members, which lists fill
         for some appointments only, and ``lastUpdatedDateTime``, which is to be compared by itself.
         """
-        facts = (
+        return sha256(json.dumps(self.facts()).encode("ascii")).hexdigest()[:32]
+
+    def facts(self) -> tuple:
+        """What :meth:`fingerprint` is made of."""
+        return (
             self.id,
             self.self_service_id,
             self.service_id,
@@ -223,7 +255,27 @@ class Appointment:
             self.location_name,
             self.is_online,
         )
-        return sha256(json.dumps(facts).encode("ascii")).hexdigest()[:32]
+
+
+def digest_of(data: object) -> str:
+    """A short hash of a list item as it was written: far cheaper than to parse the item.
+
+    It covers the members that :meth:`Appointment.fingerprint` and ``last_updated`` are made of.
+    So items of one digest are the same to both, while members that lists show in one answer and
+    not in the next, or that Graph gets later, change no digest.
+
+    :returns: "" for what has no digest
+    """
+    if not isinstance(data, dict):
+        return ""
+    facts = list(map(data.get, _LISTED))
+    try:
+        # Three times as fast as JSON. Version 2 writes equal values equally; should a later Python
+        # write them otherwise, items are parsed once more, and that is all.
+        return sha256(marshal.dumps(facts, 2)).hexdigest()[:32]
+    except ValueError:
+        # Nested deeper than it can write.
+        return ""
 
 
 def _span(data: dict, graph_id: str) -> tuple[datetime, datetime]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from .directory import ADDRESS_MEMBERS, Customer
 from .times import format_duration
 from .values import PRICE_TYPES
 
@@ -26,24 +27,41 @@ def customer_body(
     postal_code: str | None = None,
     state: str | None = None,
     country: str | None = None,
+    known: Customer | None = None,
 ) -> dict:
-    """A bookingCustomer. Number and address replace all that Bookings has of the kind, so the
-    members of an address belong together: one that is left out is emptied."""
-    address = {
-        "street": street,
-        "city": city,
-        "postalCode": postal_code,
-        "state": state,
-        "countryOrRegion": country,
-    }
-    has_address = any(value is not None for value in address.values())
+    """A bookingCustomer. A PATCH replaces the whole list of numbers and of addresses.
+
+    The members of an address belong together: one that is left out is emptied.
+
+    :param phone: takes the place of the first number; "" takes that one away
+    :param known: the customer as Bookings has it: its further numbers and addresses are given
+        back, with their types. Without it they are lost
+    """
+    given = (street, city, postal_code, state, country)
+    has_address = any(value is not None for value in given)
     return _body(
         "bookingCustomer",
         displayName=display_name,
         emailAddress=email,
-        phones=None if phone is None else [{"number": phone, "type": "other"}] if phone else [],
-        addresses=[{name: value or "" for name, value in address.items()}] if has_address else None,
+        phones=None if phone is None else _phones(phone, known),
+        addresses=_addresses([value or "" for value in given], known) if has_address else None,
     )
+
+
+def _phones(number: str, known: Customer | None) -> list[dict]:
+    """All numbers, the first of them replaced; it keeps its type."""
+    entries = list(known.phone_entries) if known else []
+    kind = entries[0][1] if entries else ""
+    entries[:1] = [(number, kind)] if number else []
+    return [{"number": number, "type": kind or "other"} for number, kind in entries]
+
+
+def _addresses(values: Sequence[str], known: Customer | None) -> list[dict]:
+    """All addresses, the first one that is filled in replaced."""
+    entries = [list(entry) for entry in known.address_entries] if known else []
+    place = next((n for n, entry in enumerate(entries) if any(entry)), 0)
+    entries[place : place + 1] = [list(values)]
+    return [dict(zip(ADDRESS_MEMBERS, entry, strict=True)) for entry in entries]
 
 
 def service_body(

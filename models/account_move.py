@@ -1,6 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import Counter
+
+from markupsafe import Markup, escape
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class AccountMove(models.Model):
@@ -9,17 +14,41 @@ class AccountMove(models.Model):
     booking_ids = fields.One2many(
         "microsoft.booking", "invoice_id", string="Bookings", readonly=True
     )
+    elsewhere_booking_ids = fields.One2many(
+        "microsoft.booking", "elsewhere_invoice_id", string="Bookings Billed Here", readonly=True
+    )
     booking_count = fields.Integer(compute="_compute_booking_count")
 
-    @api.depends("booking_ids")
+    @api.depends(
+        "booking_ids",
+        "elsewhere_booking_ids",
+        "line_ids.booking_adjustment_ids",
+        "line_ids.booking_origin_line_id",
+    )
     def _compute_booking_count(self):
-        counts = dict(
-            self.env["microsoft.booking"]
-            .sudo()
-            ._read_group([("invoice_id", "in", self.ids)], ["invoice_id"], ["__count"])
-        )
+        Booking = self.env["microsoft.booking"].sudo()
+        counts = Counter()
+        # Two questions for a whole list of invoices, and the bookings themselves only where there are corrections.
+        for name in ("invoice_id", "elsewhere_invoice_id"):
+            counts.update(dict(Booking._read_group([(name, "in", self.ids)], [name], ["__count"])))
+        corrected = self.sudo().line_ids.filtered("booking_origin_line_id").move_id
+        corrected |= self.sudo().line_ids.booking_adjustment_ids.booking_origin_line_id.move_id
         for move in self:
-            move.booking_count = counts.get(move._origin, 0)
+            counted = counts[move._origin]
+            if move._origin in corrected:
+                counted = Booking.search_count(move._origin._get_booking_domain())
+            move.booking_count = counted
+
+    def _get_booking_domain(self):
+        """The bookings that these invoices bill, correct, or are named for as billed elsewhere."""
+        paths = (
+            "invoice_id",
+            "elsewhere_invoice_id",
+            "invoice_line_id.booking_adjustment_ids.move_id",
+            "adjustment_line_ids.move_id",
+            "adjustment_line_ids.booking_origin_line_id.move_id",
+        )
+        return list(Domain.OR(Domain(path, "in", self.ids) for path in paths))
 
     def action_view_bookings(self):
         """Open the bookings of these invoices.
@@ -29,7 +58,7 @@ class AccountMove(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "microsoft_bookings.microsoft_booking_action"
         )
-        return action | {"domain": [("invoice_id", "in", self.ids)], "context": {}}
+        return action | {"domain": self._get_booking_domain(), "context": {}}
 
     def _get_booking_invoices_action(self, name):
         """Open these invoices as customer invoices are opened: their list, or the form of a single one.
@@ -71,6 +100,7 @@ class AccountMove(models.Model):
         :raise UserError: naming the invoices
         """
         self._check_booking_credit()
+        self.line_ids._take_back_release()
         return super().button_cancel()
 
     @api.ondelete(at_uninstall=False)
@@ -83,8 +113,19 @@ class AccountMove(models.Model):
         :raise UserError: naming the invoices that these credit notes take back
         """
         refunds = self.filtered(lambda move: move.move_type == "out_refund")
-        reconciled = refunds.line_ids.matched_debit_ids.debit_move_id.move_id
-        credited = (refunds.reversed_entry_id | reconciled).line_ids.filtered("booking_superseded")
+        # Where its lines say what they take back, that is what counts; what is free by them alone, they see to.
+        told = refunds.line_ids.filtered(
+            lambda line: line.booking_origin_line_id and line.booking_role != "release"
+        )
+        silent = refunds - refunds.line_ids.filtered("booking_origin_line_id").move_id
+        reconciled = silent.line_ids.matched_debit_ids.debit_move_id.move_id
+        credited = (silent.reversed_entry_id | reconciled).line_ids.filtered("booking_superseded")
+        credited |= told.filtered(
+            lambda line: (
+                not line.booking_id
+                or line.booking_id.invoice_line_id != line.booking_origin_line_id
+            )
+        ).booking_origin_line_id.filtered("booking_superseded")
         if credited:
             raise UserError(
                 self.env._(
@@ -93,6 +134,34 @@ class AccountMove(models.Model):
                     names=", ".join(credited.move_id.mapped("display_name")),
                 )
             )
+
+    def _is_taken_back(self):
+        """Whether credit notes of its own take all of this invoice back.
+
+        Odoo says *Reversed* also of an invoice that was paid with the credit note of another.
+        """
+        self.ensure_one()
+        if self.payment_state != "reversed":
+            return False
+        taken = 0.0
+        for partial in self.line_ids.matched_credit_ids | self.line_ids.matched_debit_ids:
+            other = (partial.credit_move_id | partial.debit_move_id).move_id - self
+            if other.reversed_entry_id in (self.browse(), self):
+                taken += partial.amount
+        total = abs(self.amount_total_signed)
+        return self.company_id.currency_id.compare_amounts(taken, total) >= 0
+
+    def _log_booking_notes(self, notes):
+        """Note on these invoices what became of their bookings.
+
+        :param notes: dict of invoice -> list of texts, the first of them a heading
+        """
+        bodies = {}
+        for move, (heading, *texts) in notes.items():
+            items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
+            bodies[move.id] = escape(heading) + Markup("<ul>%s</ul>") % items
+        if bodies:
+            self._message_log_batch(bodies=bodies)
 
     def _log_booking_run(self, run):
         """Note on each draft, in one go, what made it: the message that its creation would have left.

@@ -1,5 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+# What ties a line to the booking that it corrects: written by this add-on alone, or a booking could be freed by it.
+TIES = frozenset(
+    ("booking_id", "booking_role", "booking_delta", "booking_former", "booking_superseded")
+)
 
 
 class AccountMoveLine(models.Model):
@@ -13,3 +19,143 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="The bookings of this line were freed and invoiced again: it must never become live again.",
     )
+    booking_id = fields.Many2one(
+        "microsoft.booking",
+        string="Corrected Booking",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The booking whose invoice this line corrects.",
+    )
+    booking_role = fields.Selection(
+        [
+            ("credit", "Credit"),
+            ("complement", "Supplement"),
+            ("release", "Credit, to be invoiced again"),
+        ],
+        string="Correction",
+        readonly=True,
+        copy=False,
+    )
+    booking_delta = fields.Float(
+        "Change of the Booking",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        export_string_translation=False,
+        help="By how much it corrected the amount of the booking when it was made, whatever was typed since.",
+    )
+    booking_former = fields.Json(
+        readonly=True, copy=False, help="How a booking that was freed had been invoiced."
+    )
+    booking_origin_line_id = fields.Many2one(
+        "account.move.line",
+        string="Corrected Line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The line of a booking that this one corrects or takes back.",
+    )
+    booking_adjustment_ids = fields.One2many(
+        "account.move.line", "booking_origin_line_id", string="Corrected By", readonly=True
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_booking_ties(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_booking_ties(vals)
+        return super().write(vals)
+
+    def _check_booking_ties(self, vals):
+        """What frees a booking is not written by hand.
+
+        :raise AccessError: when it is
+        """
+        if not self.env.su and any(vals.get(name) for name in TIES):
+            raise AccessError(
+                self.env._(
+                    "Which booking a line corrects is written by “Changed after Invoicing” alone."
+                )
+            )
+
+    def _get_booking_amount(self, tax_included):
+        """What this line adds to what is billed: positive on an invoice, negative on a credit note.
+
+        :param tax_included: whether its tax counts
+        :return: an amount in the currency of the line
+        """
+        self.ensure_one()
+        if self.move_id.move_type == "entry":
+            return -self.amount_currency
+        sign = -1 if self.move_id.move_type == "out_refund" else 1
+        return sign * (self.price_total if tax_included else self.price_subtotal)
+
+    def _copy_data_extend_business_fields(self, values):
+        """A line that reverses one of a booking, or takes its place, says which."""
+        res = super()._copy_data_extend_business_fields(values)
+        if self.booking_ids or self.booking_id:
+            values["booking_origin_line_id"] = self.id
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_release(self):
+        self._take_back_release()
+
+    def _take_back_release(self):
+        """Give the bookings that these lines had freed back to their old invoice, unless they are on another one.
+
+        :raise UserError: naming the invoices that they were billed on again
+        """
+        released = self.sudo().filtered(
+            lambda line: line.booking_role == "release" and line.parent_state != "cancel"
+        )
+        again = released.booking_id.filtered(
+            lambda booking: (
+                booking._is_invoiced()
+                and booking.invoice_line_id not in released.booking_origin_line_id
+            )
+        )
+        if again:
+            raise UserError(
+                self.env._(
+                    "The bookings of this credit note were invoiced again on %(names)s. "
+                    "Without it they would be billed twice.",
+                    names=", ".join(again.invoice_id[:5].mapped("display_name")),
+                )
+            )
+        for line in released:
+            origin, booking = line.booking_origin_line_id, line.booking_id
+            if origin and booking.invoice_line_id != origin:
+                booking.invoice_line_id.booking_superseded = True
+            if origin:
+                booking._restore_invoiced(origin, line.booking_former)
+            others = origin.booking_adjustment_ids - released
+            if not others.filtered(lambda other: other.booking_role == "release"):
+                origin.booking_superseded = False
+
+    def _take_over_bookings(self):
+        """The bookings of the lines that these have taken the place of are theirs now: *Reverse and Create Invoice*."""
+        for line in self.sudo().filtered("booking_origin_line_id"):
+            origin = line.booking_origin_line_id
+            bookings = origin.booking_ids
+            ties = ("booking_id", "booking_origin_line_id")
+            line.write(
+                {
+                    **{name: origin[name].id for name in ties},
+                    "booking_role": origin.booking_role,
+                    "booking_delta": origin.booking_delta,
+                }
+            )
+            if not bookings:
+                continue
+            origin.booking_superseded = True
+            # What corrects the old line on another document corrects the new one from now on.
+            corrections = origin.booking_adjustment_ids.filtered("booking_id")
+            bookings.invoice_line_id = line
+            corrections.booking_origin_line_id = line

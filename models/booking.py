@@ -152,7 +152,8 @@ class MicrosoftBooking(models.Model):
         readonly=False,
         check_company=True,
         index="btree_not_null",
-        help="Who is invoiced: the contact's own “Bill bookings to”, else its company, else the contact itself.",
+        help="Who is invoiced: who always pays for this customer, else the contact's own “Bill bookings to”, "
+        "else its company, else the contact itself.",
     )
     payer_decided = fields.Boolean(readonly=True, copy=False)
 
@@ -183,7 +184,7 @@ class MicrosoftBooking(models.Model):
             for booking in bookings:
                 booking.service_date = booking.start and service_date(booking.start, zone)
 
-    @api.depends("customer_id.partner_id", "invoice_line_id.parent_state")
+    @api.depends("customer_id.partner_id", "invoice_line_id.parent_state", "is_released")
     def _compute_partner_id(self):
         for booking in self:
             if not booking.partner_decided and not booking._is_invoiced():
@@ -198,14 +199,21 @@ class MicrosoftBooking(models.Model):
         self._back_to_rule("partner_id")
 
     @api.depends(
+        "partner_decided",
+        "customer_id.payer_id",
         "partner_id.booking_payer_id",
         "partner_id.commercial_partner_id.booking_payer_id",
         "invoice_line_id.parent_state",
+        "is_released",
     )
     def _compute_payer_id(self):
         for booking in self:
             if not booking.payer_decided and not booking._is_invoiced():
-                booking.payer_id = booking.partner_id._get_booking_payer(booking.company_id)
+                # Of a contact that was chosen on this very booking, who always pays for the customer says nothing.
+                always = not booking.partner_decided and booking.customer_id.payer_id
+                booking.payer_id = always or booking.partner_id._get_booking_payer(
+                    booking.company_id
+                )
             else:
                 booking.payer_id = booking.payer_id
 

@@ -7,7 +7,8 @@ from datetime import timezone
 from odoo.tools import email_normalize
 
 from ..graph.records import Attendee
-from .booking_customer import MAILTO, level_name
+from .booking_address import level_name
+from .booking_customer import MAILTO
 
 
 def stamp_of(record):
@@ -81,6 +82,8 @@ def match_attendees(people, bookings):
     :param bookings: the ``microsoft.booking`` records of the appointment
     :return: dict of key -> booking, without those of whom nobody knows, and dict of the bookings that are left by key
     """
+    if not bookings:
+        return {}, {}
     rest = {booking.attendee_key: booking for booking in bookings}
     matched = {key: rest.pop(key) for key in people if key in rest}
     for identity, ids_may_differ in _IDENTITIES:

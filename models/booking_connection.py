@@ -11,7 +11,7 @@ from ..graph.client import GraphClient
 from ..graph.clouds import get_cloud
 from ..graph.errors import GraphError
 from .booking_run import OPEN_STATES
-from .graph_messages import explain
+from .graph_messages import explain, keep_error, say
 from .sandbox_session import SANDBOX_URLS, SandboxTime, sandbox_credentials, sandbox_session
 
 # A change of one of these makes another connection: it has to be tested again.
@@ -79,8 +79,16 @@ class MicrosoftBookingSettings(models.Model):
     )
     last_success = fields.Datetime("Data as of", readonly=True, copy=False)
     failure_count = fields.Integer("Failures in a Row", readonly=True, copy=False)
-    last_problem = fields.Text(readonly=True, copy=False)
+    # Kept as a sentence and what it names, so that everybody reads it in their own language.
+    problem_words = fields.Json(readonly=True, copy=False)
+    last_problem = fields.Text(compute="_compute_last_problem")
     last_problem_request_id = fields.Char("Microsoft Request ID", readonly=True, copy=False)
+
+    @api.depends("problem_words")
+    @api.depends_context("lang")
+    def _compute_last_problem(self):
+        for settings in self:
+            settings.last_problem = say(self.env, settings.problem_words)
 
     @api.constrains("cloud", "authority_url", "graph_url")
     def _check_urls(self):
@@ -99,7 +107,12 @@ class MicrosoftBookingSettings(models.Model):
         ).sudo().write({"state": "failed", "end_time": fields.Datetime.now(), "cursor": False})
         tested = self.filtered(lambda settings: settings.state != "draft")
         tested.write(
-            {"state": "draft", "connection_check": False, "failure_count": 0, "last_problem": False}
+            {
+                "state": "draft",
+                "connection_check": False,
+                "failure_count": 0,
+                "problem_words": False,
+            }
         )
 
     # === THE CLIENT === #
@@ -130,7 +143,8 @@ class MicrosoftBookingSettings(models.Model):
             cloud = get_cloud(self.cloud, self.authority_url, self.graph_url)
             credentials = self._get_credentials()
             if "timeout" in options:
-                tokens = TokenProvider(cloud, credentials, timeout=options["timeout"])
+                timeout = options["timeout"]
+                tokens = TokenProvider(cloud, credentials, timeout=timeout, patience=sum(timeout))
             else:
                 tokens = token_provider(cloud, credentials)
         return GraphClient(cloud, tokens, deadline=deadline, **options)
@@ -210,14 +224,23 @@ class MicrosoftBookingSettings(models.Model):
     def _prepare_problem_vals(self, error):
         """What the settings keep of a ``GraphError``, in words and with Microsoft's request id."""
         return {
-            "last_problem": explain(self.env, error)["text"],
+            "problem_words": keep_error(error),
             "last_problem_request_id": error.request_id or False,
         }
 
     def action_pause(self):
-        """Stop synchronising until somebody resumes; what was imported stays."""
+        """Stop synchronising until somebody resumes; what was imported stays.
+
+        A synchronisation that is at work stops at its next commit, and goes on from there when it is resumed.
+        """
         self.filtered(lambda settings: settings.state in ("connected", "error")).state = "paused"
+        resting = self.run_ids.filtered(lambda run: run.state in ("queued", "waiting"))
+        resting.filtered(lambda run: run.kind == "sync").sudo().state = "paused"
 
     def action_resume(self):
-        """Synchronise again by the schedule."""
-        self.filtered(lambda settings: settings.state == "paused").state = "connected"
+        """Synchronise again by the schedule, at once where a synchronisation was stopped."""
+        paused = self.filtered(lambda settings: settings.state == "paused")
+        paused.state = "connected"
+        stopped = paused.run_ids.filtered(lambda run: run.state == "paused").settings_id
+        for cron in stopped.sudo().cron_id:
+            cron._trigger()

@@ -7,11 +7,19 @@ from odoo.exceptions import UserError
 from ..graph.bookings import BookingsApi
 from ..graph.errors import ComeBackLater, GraphError, RefusedError, make_error, remake_error
 from ..graph.permissions import missing_permissions
-from .graph_messages import explain
+from .graph_messages import _lt, keep, keep_error, say, translate
 
 # In this order: each needs what the one before showed.
 SIGN_IN_STEPS = ("token", "permissions", "businesses")
 CONNECTION_STEPS = (*SIGN_IN_STEPS, "business", "calendar", "appointment")
+STEP_NAMES = {
+    "token": _lt("Sign-in"),
+    "permissions": _lt("Permissions"),
+    "businesses": _lt("List of Bookings businesses"),
+    "business": _lt("The business"),
+    "calendar": _lt("Its calendar"),
+    "appointment": _lt("One appointment"),
+}
 # How long the whole test may take, and in it a request for connecting and between two packets (seconds).
 PATIENCE = timedelta(seconds=10)
 TIMEOUT = (3, 4)
@@ -90,23 +98,24 @@ class MicrosoftBookingSettings(models.Model):
                         deadline=self._now() + PATIENCE, timeout=TIMEOUT, max_retries=MAX_RETRIES
                     )
                 )
-                text = getattr(self, f"_check_connection_{name}")(bookings_api)
-                answers.append({"name": name, "ok": True, "text": text})
+                words = getattr(self, f"_check_connection_{name}")(bookings_api)
+                answers.append({"name": name, "ok": True, "words": words})
             except GraphError as graph_error:
                 error = self._get_step_error(graph_error, bookings_api)
                 # Listing may be refused where reading one business is not: the typed address is enough.
                 optional = name == "businesses" and (
                     error.status in (401, 403) or isinstance(error, RefusedError)
                 )
-                answers.append({"name": name, "ok": optional, **explain(self.env, error)})
+                answers.append({"name": name, "ok": optional, "words": keep_error(error)})
                 if not optional:
                     break
                 error = None
-        vals = {"connection_check": answers, "last_problem": False}
+        vals = {"connection_check": answers, "problem_words": False}
         vals |= {"last_problem_request_id": False}
         if error:
-            step, problem = self._get_step_names()[answers[-1]["name"]], answers[-1]["text"]
-            vals |= self._prepare_problem_vals(error) | {"last_problem": f"{step}: {problem}"}
+            step, problem = STEP_NAMES[answers[-1]["name"]], self._prepare_problem_vals(error)
+            words = keep("%(step)s: %(problem)s", step=keep(step), problem=problem["problem_words"])
+            vals |= problem | {"problem_words": words}
         self.write(vals)
         return error
 
@@ -118,13 +127,15 @@ class MicrosoftBookingSettings(models.Model):
         return remake_error(error, error.details.get("cause") or "timeout", **details)
 
     def _check_connection_token(self, api):
-        """Sign in. Each step returns a sentence, or raises a ``GraphError``."""
+        """Sign in. Each step returns kept words, see :func:`.graph_messages.keep`, or raises a ``GraphError``."""
         api.client.tokens.get_token(force=True)
         if api.client.tokens.used_previous_secret:
-            return self.env._(
-                "Microsoft accepts the previous client secret only. Enter the value of the new one again."
+            return keep(
+                _lt(
+                    "Microsoft accepts the previous client secret only. Enter the value of the new one again."
+                )
             )
-        return self.env._("Microsoft knows the application.")
+        return keep(_lt("Microsoft knows the application."))
 
     def _check_connection_permissions(self, api):
         """Compare what was granted with what the chosen options need."""
@@ -143,8 +154,8 @@ class MicrosoftBookingSettings(models.Model):
                     ),
                 },
             )
-        return self.env._(
-            "Granted: %(roles)s", roles=", ".join(sorted(roles)) or self.env._("nothing")
+        return keep(
+            _lt("Granted: %(roles)s"), roles=", ".join(sorted(roles)) or keep(_lt("nothing"))
         )
 
     def _get_wanted_operations(self):
@@ -168,7 +179,7 @@ class MicrosoftBookingSettings(models.Model):
 
     def _check_connection_businesses(self, api):
         """List the businesses of the tenant."""
-        return self.env._("%(count)s Bookings businesses", count=len(api.businesses()))
+        return keep(_lt("%(count)s Bookings businesses"), count=len(api.businesses()))
 
     def _check_connection_business(self, api):
         """Read the business, and take over its name, currency and time zone."""
@@ -178,17 +189,18 @@ class MicrosoftBookingSettings(models.Model):
     def _check_connection_calendar(self, api):
         """Read two weeks of its calendar."""
         listing = self._read_two_weeks(api)
-        return self.env._(
-            "%(count)s appointments from a week ago to a week ahead", count=len(listing.records)
+        return keep(
+            _lt("%(count)s appointments from a week ago to a week ahead"),
+            count=len(listing.records),
         )
 
     def _check_connection_appointment(self, api):
         """Read the details of one appointment, which alone name its customers."""
         listing = self._read_two_weeks(api)
         if not listing.records:
-            return self.env._("There is none to read in these two weeks.")
+            return keep(_lt("There is none to read in these two weeks."))
         api.appointment(self.business_id, listing.records[0].id)
-        return self.env._("Its customers can be read.")
+        return keep(_lt("Its customers can be read."))
 
     def _read_two_weeks(self, api):
         now, week = self._now(), timedelta(days=7)
@@ -199,23 +211,28 @@ class MicrosoftBookingSettings(models.Model):
         return datetime.now(timezone.utc)
 
     def _get_step_names(self):
-        return {
-            "token": self.env._("Sign-in"),
-            "permissions": self.env._("Permissions"),
-            "businesses": self.env._("List of Bookings businesses"),
-            "business": self.env._("The business"),
-            "calendar": self.env._("Its calendar"),
-            "appointment": self.env._("One appointment"),
-        }
+        return {name: translate(self.env, step) for name, step in STEP_NAMES.items()}
+
+    def _get_connection_answers(self):
+        """What the last test found, in the user's language.
+
+        :return: a list of dicts of ``name``, ``ok`` and ``text``
+        """
+        self.ensure_one()
+        return [
+            {**step, "text": say(self.env, step.get("words"))}
+            for step in self.connection_check or []
+        ]
 
     @api.depends("connection_check")
+    @api.depends_context("lang")
     def _compute_connection_check_html(self):
         names = self._get_step_names()
         for settings in self:
             settings.connection_check_html = (
                 self.env["ir.qweb"]._render(
                     "microsoft_bookings.connection_check",
-                    {"steps": settings.connection_check or [], "names": names},
+                    {"steps": settings._get_connection_answers(), "names": names},
                 )
                 if settings.connection_check
                 else False

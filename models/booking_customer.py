@@ -1,9 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-import unicodedata
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
+
+from .booking_address import level_name
 
 # What begins the Graph id of a customer whom Bookings names by e-mail alone.
 MAILTO = "mailto:"
@@ -14,6 +16,7 @@ MATCH_STATES = [
     ("several_contacts", "Several contacts"),
     ("shared_email", "E-mail shared by several customers"),
     ("archived_contact", "Archived contact"),
+    ("other_company", "Contact of another company"),
 ]
 
 
@@ -109,7 +112,9 @@ class MicrosoftBookingCustomer(models.Model):
         emails = self.mapped("email_normalized")
         partners = self._search_partners(settings.company_id, emails)
         namesakes = self._search_namesakes(settings, emails)
+        elsewhere = self._search_elsewhere(set(emails) - partners.keys())
         linked, to_create = self.browse(), self.browse()
+        results = defaultdict(list)
         for email, customers in self.grouped("email_normalized").items():
             found = partners.get(email, self.env["res.partner"])
             active = found.filtered("active")
@@ -124,13 +129,16 @@ class MicrosoftBookingCustomer(models.Model):
             elif found:
                 result = "archived_contact"
             else:
-                result = "no_contact"
                 if settings.create_contacts:
                     to_create |= customers
                     continue
-            customers.filtered(
-                lambda customer, result=result: customer.match_result != result
-            ).match_result = result
+                result = "other_company" if email in elsewhere else "no_contact"
+            results[result] += [
+                customer.id for customer in customers if customer.match_result != result
+            ]
+        for result, ids in results.items():
+            # At once: for each write Odoo looks for the bookings that depend on it.
+            self.browse(ids).match_result = result
         return linked | to_create._create_partners(settings)
 
     @api.model
@@ -145,6 +153,22 @@ class MicrosoftBookingCustomer(models.Model):
             & Domain(Partner._check_company_domain(company))
         )
         return partners.grouped("email_normalized")
+
+    @api.model
+    def _search_elsewhere(self, emails):
+        """Those of these normalised addresses that only contacts of other companies have.
+
+        That there is one is all that is asked of another company, and told.
+
+        :param emails: addresses that no contact of the company has, and no shared one
+        :return: a set of them
+        """
+        rows = (
+            self.env["res.partner"]
+            .sudo()
+            ._read_group([("email_normalized", "in", list(emails))], ["email_normalized"])
+        )
+        return {email for (email,) in rows}
 
     @api.model
     def _search_namesakes(self, settings, emails):
@@ -167,8 +191,12 @@ class MicrosoftBookingCustomer(models.Model):
         """
         if not self:
             return self
+        # Of those without an address nobody knows who is whom.
         people = self.grouped(
-            lambda customer: (customer.email_normalized, level_name(customer.name))
+            lambda customer: (
+                customer.email_normalized or customer,
+                level_name(customer.name),
+            )
         )
         template = settings.template_partner_id
         # Without a template they are written to in the language of the company.
@@ -191,23 +219,6 @@ class MicrosoftBookingCustomer(models.Model):
         """The values of a new contact that come from the customer and not from the template. Hook."""
         self.ensure_one()
         return {"name": self.name, "email": self.email, "phone": self.phone}
-
-    def action_create_contact(self):
-        """Create the missing contacts, as the person asks for by pressing the button.
-
-        Of somebody who has a contact already, archived or among several, none is made.
-        """
-        missing = self.filtered(
-            lambda customer: customer.match_state in ("no_contact", "shared_email")
-        )
-        for settings, customers in missing.grouped("settings_id").items():
-            customers._create_partners(settings)
-
-    def action_match_again(self):
-        """Give the choice of the contact back to the matching ladder."""
-        self.write({"partner_id": False})
-        self.partner_decided = False
-        self._match_partners()
 
     @api.model
     def _get_attendee_customers(self, settings, people):
@@ -276,11 +287,3 @@ class MicrosoftBookingCustomer(models.Model):
         )
         found.update(zip(missing, created, strict=True))
         return lambda person: found[key(person.name, person.email)]
-
-
-def level_name(name):
-    """``Ana  MÜLLER`` and ``ana Muller`` are one name."""
-    decomposed = unicodedata.normalize("NFKD", name or "")
-    return " ".join(
-        "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().split()
-    )

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from ..billing.pricing import late_notice
 from ..graph.errors import GraphError
 from .booking_attendees import second_key_of_bookings, second_key_of_record
-from .graph_messages import explain
+from .graph_messages import _lt, keep
 
 # A window that lost more than this share, and more than this number, of its appointments is not believed.
 MASS_SHARE, MASS_COUNT = 0.2, 5
@@ -18,28 +18,25 @@ class MicrosoftBooking(models.Model):
     _inherit = "microsoft.booking"
 
     @api.model
-    def _read_vanished(self, settings, run, api, known, listed, problems):
+    def _read_vanished(self, settings, run, api, by_id, listed, problems):
         """Ask by id for the appointments that the window should have and has not.
 
         A record of the list that was not understood is there all the same; one without an id could be any of them.
 
+        :param by_id: dict of Graph id -> the bookings that may be missing from the list
+        :param listed: the Graph ids that the list has
+        :param problems: what of the list was not understood
         :return: dict of Graph id -> the appointment, moved elsewhere, or ``None`` when it is certain that it is gone;
             and the set of the ids of which neither is known
         """
         there = {*listed, *(problem.graph_id for problem in problems)}
-        vanished = (
-            known.filtered(lambda booking: not booking.gone_at).grouped("graph_id").keys() - there
-        )
+        vanished = get_live_ids(by_id) - there
         if any(not problem.graph_id for problem in problems):
             return {}, vanished
-        answers = {}
-        for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(vanished)):
+        answers, asked = {}, vanished - run._get_given_up(vanished)
+        for graph_id, answer in api.iter_appointments_by_id(settings.business_id, sorted(asked)):
             if isinstance(answer, GraphError):
-                run._add_problem(
-                    explain(self.env, answer)["text"],
-                    graph_id=graph_id,
-                    request_id=answer.request_id,
-                )
+                run._add_problem(answer, graph_id=graph_id)
             else:
                 answers[graph_id] = answer
         return answers, vanished - answers.keys()
@@ -91,20 +88,25 @@ class MicrosoftBooking(models.Model):
         }
 
     @api.model
-    def _is_believable(self, settings, run, known, left):
-        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing."""
-        there = {booking.graph_id for booking in known if not booking.gone_at}
+    def _is_believable(self, settings, run, live, left):
+        """Whether so many bookings may really be gone; if not, ask a person and cancel nothing.
+
+        :param live: the Graph ids of all appointments that the window had
+        :param left: the bookings of those that it has no more
+        """
         gone = {booking.graph_id for booking in left}
-        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(there):
+        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(live):
             return True
-        question = self.env._(
-            "%(gone)s of %(known)s appointments of “%(name)s” have disappeared from Bookings at once. "
-            "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again.",
+        question = keep(
+            _lt(
+                "%(gone)s of %(known)s appointments of “%(name)s” have disappeared from Bookings at once. "
+                "Nothing was cancelled. Check the calendar, then confirm the disappearance or synchronise again."
+            ),
             gone=len(gone),
-            known=len(there),
+            known=len(live),
             name=settings.name,
         )
-        settings.gone_question = question
+        settings.gone_words = question
         run._add_problem(question, kind="gone")
         return False
 
@@ -133,3 +135,15 @@ class MicrosoftBooking(models.Model):
             (not_held - late).outcome = "cancelled"
             late.outcome = "late_cancelled"
         return len(there)
+
+
+def get_live_ids(by_id):
+    """The Graph ids of the appointments that are not gone, or not for all of their customers.
+
+    :param by_id: dict of Graph id -> bookings
+    """
+    return {
+        graph_id
+        for graph_id, bookings in by_id.items()
+        if not all(booking.gone_at for booking in bookings)
+    }

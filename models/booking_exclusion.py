@@ -4,6 +4,9 @@ from odoo.exceptions import UserError
 
 from .booking import LIVE_STATES
 
+WAIVED = "microsoft_bookings.exclusion_reason_waived"
+INVOICES = ("out_invoice", "out_receipt")
+
 
 class MicrosoftBookingExclusionReason(models.Model):
     """Why a booking is not invoiced, in the words that the report shows."""
@@ -15,6 +18,10 @@ class MicrosoftBookingExclusionReason(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    requires_invoice = fields.Boolean(
+        "Names an Invoice",
+        help="The invoice that bills the booking has to be chosen. When it no longer stands, the booking is to check.",
+    )
 
 
 class MicrosoftBooking(models.Model):
@@ -22,12 +29,49 @@ class MicrosoftBooking(models.Model):
 
     _inherit = "microsoft.booking"
 
-    def action_exclude(self, reason_id=None):
+    exclusion_note = fields.Char("Note on Why", copy=False)
+    excluded_by_id = fields.Many2one("res.users", "Not Invoiced By", readonly=True, copy=False)
+    excluded_at = fields.Datetime("Not Invoiced Since", readonly=True, copy=False)
+    elsewhere_invoice_id = fields.Many2one(
+        "account.move",
+        "Invoiced On",
+        readonly=True,
+        copy=False,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The invoice that bills this booking without having been made from it.",
+    )
+
+    def write(self, vals):
+        # Who decided and when, however it was written; the synchronisation's own decisions are nobody's.
+        if "exclusion_reason_id" in vals:
+            excluded = bool(vals["exclusion_reason_id"])
+            vals = {
+                "excluded_by_id": excluded and self.env.uid,
+                "excluded_at": excluded and fields.Datetime.now(),
+                "elsewhere_invoice_id": False,
+                "exclusion_note": False,
+                **vals,
+            }
+        return super().write(vals)
+
+    def _is_elsewhere_void(self):
+        """Whether the invoice that should bill this booking is missing, cancelled or taken back."""
+        self.ensure_one()
+        if not self.exclusion_reason_id.requires_invoice:
+            return False
+        invoice = self.elsewhere_invoice_id
+        return not invoice or invoice.state == "cancel" or invoice._is_taken_back()
+
+    def action_exclude(self, reason_id=None, note=None, invoice_id=None):
         """Take these bookings off the list, with a reason.
 
         :param reason_id: id of a ``microsoft.booking.exclusion.reason``; without one a wizard asks for it
+        :param note: further words on why
+        :param invoice_id: id of the customer invoice that bills them, for a reason that names one
         :return: the wizard's window action, or ``True``
-        :raise UserError: when one of them is on a live invoice
+        :raise UserError: when one of them is on a live invoice, or the invoice to name is missing or not one of theirs
         """
         invoiced = self.filtered(lambda booking: booking.billing_state in LIVE_STATES)
         if invoiced:
@@ -43,34 +87,65 @@ class MicrosoftBooking(models.Model):
                 "microsoft_bookings.microsoft_booking_exclude_action"
             )
             return action | {"context": {"default_booking_ids": self.ids}}
-        self.exclusion_reason_id = reason_id
+        reason = self.env["microsoft.booking.exclusion.reason"].browse(reason_id)
+        invoice = self.env["account.move"].browse(invoice_id or [])
+        if reason.requires_invoice:
+            self._check_elsewhere(invoice)
+        elif invoice:
+            raise UserError(self.env._("The reason “%(name)s” names no invoice.", name=reason.name))
+        self.write(
+            {
+                "exclusion_reason_id": reason.id,
+                "exclusion_note": note or False,
+                "elsewhere_invoice_id": invoice.id,
+            }
+        )
         return True
+
+    def _check_elsewhere(self, invoice):
+        """That this invoice can be the one that bills these bookings.
+
+        :raise UserError: when it is missing, no customer invoice, cancelled, or of another company
+        """
+        invoice.check_access("read")
+        if not invoice or invoice.move_type not in INVOICES or invoice.state == "cancel":
+            raise UserError(self.env._("Choose the customer invoice that bills these bookings."))
+        if self.company_id - invoice.company_id:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is not of the company of these bookings.",
+                    invoice=invoice.display_name,
+                )
+            )
 
     def action_undo_exclude(self):
         """Put excluded bookings back on the list."""
         self.exclusion_reason_id = False
         return True
 
+    def action_waive(self):
+        """Ask why the fees of these bookings are waived, and take them off the list.
+
+        :return: the window action of the wizard that asks
+        :raise UserError: when there is no fee among them
+        """
+        fees = self.filtered(
+            lambda booking: booking.is_fee and booking.billing_state not in LIVE_STATES
+        )
+        if not fees:
+            raise UserError(
+                self.env._("None of these bookings has a fee that is still to invoice.")
+            )
+        action = fees.action_exclude()
+        reason = self.env.ref(WAIVED, raise_if_not_found=False)
+        action["context"]["default_reason_id"] = reason.id if reason else False
+        return action
+
     def action_bill_again(self):
         """Free bookings whose invoice was credited in full, so that they can be invoiced once more."""
         credited = self.filtered(lambda booking: booking.issue == "credited")
-        credited.invoice_line_id.booking_superseded = True
-        # Only this way out of a live line is open: the credit note stands against it.
         credited.check_access("write")
+        credited.sudo().invoice_line_id.booking_superseded = True
+        # Only this way out of a live line is open: the credit note stands against it.
         credited.sudo().invoice_line_id = False
-        return True
-
-    def action_set_outcome(self):
-        """Set the outcome named in the context (``booking_outcome``) on all of these bookings.
-
-        :raise UserError: when one of them is on a live invoice
-        """
-        invoiced = self.filtered(lambda booking: booking.billing_state in LIVE_STATES)
-        if invoiced:
-            raise UserError(
-                self.env._(
-                    "%(count)s of these bookings are on an invoice already.", count=len(invoiced)
-                )
-            )
-        self.write({"outcome": self.env.context["booking_outcome"]})
         return True

@@ -18,6 +18,8 @@ class MicrosoftBookingSettings(models.Model):
         search="_search_open_run_id",
     )
     open_run_progress = fields.Float("Progress", compute="_compute_open_run_id")
+    open_run_step = fields.Char(related="open_run_id.step_text")
+    open_run_remaining = fields.Char(related="open_run_id.remaining_text")
 
     @api.depends("run_ids.state", "run_ids.progress")
     def _compute_open_run_id(self):

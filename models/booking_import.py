@@ -2,9 +2,8 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
-from ..graph.errors import AccessError as GraphAccessError
 from ..graph.errors import GraphError
 from .booking_attendees import (
     attendees_of,
@@ -14,10 +13,13 @@ from .booking_attendees import (
     stamp_of,
     stored_moment,
 )
-from .graph_messages import explain
+from .booking_disappearance import get_live_ids
+from .booking_listing import with_digest
 
 # So many appointments are read in detail, stored and committed at once.
 PORTION = 200
+# How an appointment was read, which is no fact of the calendar.
+READING_FIELDS = {"details_read_at", "fingerprint", "graph_updated", "list_digest"}
 
 
 class MicrosoftBooking(models.Model):
@@ -47,40 +49,54 @@ class MicrosoftBooking(models.Model):
         :return: whether the window is done; ``False`` when the time slice ended before
         :raise GraphError: when the list, or what vanished from it, could not be read
         """
-        listing = self._read_window(settings, api, start, end)
+        # What the windows before have left in memory is not needed again.
+        self.env.invalidate_all()
+        before = self._get_listed_before(settings, run, start, end)
+        listing = self._read_window(settings, api, start, end, set(before.values()) - {None})
         listed = {
             record.id: record for record in listing.records if settings._has_to_import(record)
         }
-        known = self._search_window(settings, listed, start, end)
+        there = {*listed, *listing.unchanged}
+        known = self._search_window(settings, listed, before.keys() - there, start, end)
         by_id = known.grouped("graph_id")
         stale = [
             graph_id
             for graph_id, record in listed.items()
             if self._is_stale(record, by_id.get(graph_id, self.browse()), run)
         ]
-        vanished, unread = self._read_vanished(settings, run, api, known, listed, listing.problems)
+        self._keep_digests([listed[graph_id] for graph_id in listed.keys() - set(stale)], by_id)
+        stale = run._leave_out_given_up(listed, stale)
+        vanished, unread = self._read_vanished(settings, run, api, by_id, there, listing.problems)
         moved = [record for record in vanished.values() if record]
         gone = {graph_id for graph_id, record in vanished.items() if not record}
-        gone_before = known._get_gone_ids() - listed.keys()
+        gone_before = known._get_gone_ids() - there
+        live = before.keys() | get_live_ids(by_id)
+
+        def bookings_of(graph_ids):
+            return self.browse().union(*(by_id[graph_id] for graph_id in graph_ids))
+
         for index in range(0, len(stale) or 1, PORTION):
             records = self._read_details(settings, run, api, stale[index : index + PORTION])
+            records = [with_digest(record, listed.get(record.id)) for record in records]
             new_records = [record for record in records if record.id not in by_id]
-            unsure = self._leave_unsure(known, unread, new_records)
+            unsure = self._leave_unsure(bookings_of(unread), unread, new_records)
             records = [record for record in records if record.id not in unsure]
-            replaced = self._rekey(known, gone | gone_before, new_records)
+            candidates = gone | gone_before
+            replaced = self._rekey(bookings_of(candidates), candidates, new_records)
             gone, gone_before = gone - replaced, gone_before - replaced
             counts = self._mirror(settings, [*records, *moved])
             moved = []
             run._add_counts(read=len(records), **counts)
             if index + PORTION < len(stale):
                 remaining = len(run.cursor["todo"]) + 1
-                if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+                if not run._commit_step(remaining):
                     return False
-        left = self.browse().union(*(by_id[graph_id] for graph_id in gone))
-        if self._is_believable(settings, run, known, left):
+                self.env.invalidate_all()
+        left = bookings_of(gone)
+        if self._is_believable(settings, run, live, left):
             run._add_counts(cancelled=left._set_gone())
         run._add_listing_problems(listing)
-        unchanged = len(listed) - len(stale)
+        unchanged = len(there) - len(stale)
         run._add_counts(read=unchanged, unchanged=unchanged)
         return True
 
@@ -93,79 +109,10 @@ class MicrosoftBooking(models.Model):
         records = []
         for graph_id, answer in api.iter_appointments_by_id(settings.business_id, graph_ids):
             if isinstance(answer, GraphError):
-                run._add_problem(
-                    explain(self.env, answer)["text"],
-                    graph_id=graph_id,
-                    request_id=answer.request_id,
-                )
+                run._add_problem(answer, graph_id=graph_id)
             elif answer:
                 records.append(answer)
         return records
-
-    @api.model
-    def _read_window(self, settings, api, start, end):
-        """The appointments of the window; from the list of all of them when the calendar view is refused."""
-        try:
-            return api.calendar_view(settings.business_id, start, end)
-        except GraphAccessError:
-            listing = api.appointments(settings.business_id)
-            inside = tuple(
-                record for record in listing.records if record.start < end and record.end > start
-            )
-            return type(listing)(records=inside, problems=listing.problems)
-
-    @api.model
-    def _search_window(self, settings, listed, start, end):
-        """The bookings that the window should have or had, those that it has, and those of the same reservations.
-
-        An appointment may get another id and another window at once: its reservation tells.
-        """
-        own = Domain("settings_id", "=", settings.id)
-        first, last = start.replace(tzinfo=None), end.replace(tzinfo=None)
-        inside = Domain("start", ">=", first) & Domain("start", "<", last)
-        known = self.search(own & (inside | Domain("graph_id", "in", list(listed))))
-        there = set(known.mapped("graph_id"))
-        new = [record for graph_id, record in listed.items() if graph_id not in there]
-        if reservations := {reservation_of(record) for record in new} - {None}:
-            known |= self.search(own & Domain("self_service_id", "in", list(reservations)))
-        # What begins before the window and ends in it is listed here, and searched by its start in the other one.
-        starts = {
-            stored_moment(record.start) for record in new if stored_moment(record.start) < first
-        }
-        if starts:
-            known |= self.search(own & Domain("start", "in", list(starts)))
-        known.fetch(
-            [
-                "graph_id",
-                "fingerprint",
-                "stop",
-                "start",
-                "gone_at",
-                "graph_updated",
-                "details_read_at",
-            ]
-        )
-        return known
-
-    @api.model
-    def _is_stale(self, record, bookings, run):
-        """Whether the details of a listed appointment have to be read.
-
-        They have when it is new, changed, back or has just ended; a full run reads each of them once.
-        """
-        # Who has left the appointment is not looked at again.
-        live = bookings.filtered(lambda booking: not booking.gone_at)
-        if not live:
-            return True
-        if run.full and any(booking.details_read_at < run.start_time for booking in live):
-            return True
-        now = fields.Datetime.now()
-        return any(
-            booking.fingerprint != record.fingerprint()
-            or (booking.graph_updated or None) != stamp_of(record)
-            or booking.details_read_at < booking.stop <= now
-            for booking in live
-        )
 
     # === FROM APPOINTMENTS TO BOOKINGS === #
 
@@ -203,10 +150,14 @@ class MicrosoftBooking(models.Model):
                     counts["changed"] += booking._update_facts(vals)
                 else:
                     to_create.append({"settings_id": settings.id, "graph_id": record.id, **vals})
-            counts["cancelled"] += left._set_gone()
+            if left:
+                counts["cancelled"] += left._set_gone()
         created = self.create(to_create)
         counts["new"] = len(created)
-        (known | created).customer_id._match_partners()
+        # The others were looked at when the run began.
+        (known | created).customer_id.filtered(
+            lambda customer: not customer.match_result
+        )._match_partners()
         return counts
 
     @api.model
@@ -272,6 +223,7 @@ class MicrosoftBooking(models.Model):
             "missing_attendees": max((record.filled_attendees or 0) - attendees, 0),
             "fingerprint": record.fingerprint(),
             "graph_updated": stamp_of(record) or False,
+            "list_digest": record.digest or False,
             "details_read_at": fields.Datetime.now(),
             "gone_at": False,
         }
@@ -301,4 +253,4 @@ class MicrosoftBooking(models.Model):
             difference["outcome"] = "attended"
         if difference:
             self.with_context(booking_sync=True).write(difference)
-        return not difference.keys() <= {"details_read_at", "fingerprint", "graph_updated"}
+        return not difference.keys() <= READING_FIELDS

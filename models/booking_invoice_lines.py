@@ -31,12 +31,25 @@ class MicrosoftBooking(models.Model):
                     booking.service_id,
                     booking.unit_price,
                     booking.outcome,
+                    str(booking._get_invoice_distribution()),
                 )
                 if merged
                 else booking
             )
             lines[key] |= booking
         return list(lines.values())
+
+    def _prepare_invoice_lines(self, options, partner):
+        """The lines and sections of the draft of these bookings, as commands. Hook."""
+        commands = []
+        for name, bookings in self._group_for_sections(options):
+            if name:
+                commands.append(Command.create({"display_type": "line_section", "name": name}))
+            commands += [
+                Command.create(line._prepare_invoice_line(options, partner))
+                for line in bookings._group_for_lines(options)
+            ]
+        return commands
 
     def _get_invoice_product(self):
         """The product of the line: the service's, or the fee's. Hook."""
@@ -51,22 +64,42 @@ class MicrosoftBooking(models.Model):
         """
         first = self[0]
         product = first._get_invoice_product()
-        return {
+        vals = {
             "product_id": product.id,
             "name": self._get_invoice_line_name(partner or first.payer_id),
             "quantity": sum(self.mapped("quantity")),
             "price_unit": first._get_invoice_price_unit(product, partner or first.payer_id),
             "booking_ids": [Command.link(booking.id) for booking in self],
         }
+        # Without one, Odoo's own analytic distribution models have the say.
+        if distribution := first._get_invoice_distribution():
+            vals["analytic_distribution"] = distribution
+        return vals
 
-    def _get_invoice_price_unit(self, product, partner):
+    def _get_invoice_distribution(self):
+        """The analytic distribution of the line: of the staff, else of the service, else of the settings. Hook.
+
+        Staff members who do not agree on one have none.
+
+        :return: what ``analytic_distribution`` takes, or ``False``
+        """
+        self.ensure_one()
+        return (
+            self.staff_ids._get_common_distribution()
+            or self.service_id.analytic_distribution
+            or self.settings_id.analytic_distribution
+        )
+
+    def _get_invoice_price_unit(self, product, partner, price=None):
         """The price of a unit as the line's taxes want it: Bookings says whether its own prices include tax.
 
         Odoo's tax engine takes the product's taxes out of it, and puts in those of the payer that a price
         includes.
+
+        :param price: another price of this booking than that of its unit
         """
         self.ensure_one()
-        price = self.unit_price
+        price = self.unit_price if price is None else price
         if self.settings_id.price_include_tax:
             price = self._get_product_taxes(product)._get_tax_details(
                 price,
@@ -141,7 +174,13 @@ class MicrosoftBooking(models.Model):
         company, currency = self.company_id, self.currency_id
         partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
         base_lines = []
-        for line in self._group_for_lines(options or {}):
+        options = options or {}
+        lines = [
+            line
+            for _name, bookings in self._group_for_sections(options)
+            for line in bookings._group_for_lines(options)
+        ]
+        for line in lines:
             first = line[0]
             product = first._get_invoice_product()
             base_lines.append(

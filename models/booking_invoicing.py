@@ -10,7 +10,10 @@ from odoo.fields import Command, Domain
 # Drafts in one create(): larger batches gain nothing and cost the planner's statistics when rolled back.
 CHUNK = 100
 # How to make drafts, each with what the settings say when it is left out.
-OPTIONS = ("grouping", "line_mode", "invoice_date", "journal_id", "include_free")
+OPTIONS = (
+    *("grouping", "line_mode", "sections", "date_mode", "invoice_date", "journal_id"),
+    *("include_free", "minimum_amount"),
+)
 
 
 class MicrosoftBooking(models.Model):
@@ -106,20 +109,15 @@ class MicrosoftBooking(models.Model):
         invoices, runs = self.env["account.move"], self.env["microsoft.booking.run"]
         for company, bookings in claimed.grouped("company_id").items():
             run = runs.sudo().create(bookings._prepare_invoice_run(company))
-            made, failed = bookings.with_company(company)._create_company_invoices(options)
-            for booking, message in failed:
-                run._add_problem(message, kind="invoice", booking=booking)
-                skipped.append((booking, "invoicing_failed", message))
+            made, failed = bookings._make_run_invoices(run, options)
+            skipped += [(booking, "invoicing_failed", message) for booking, message in failed]
             run.write(
                 {
                     "state": "problems" if failed else "done",
                     "end_time": fields.Datetime.now(),
                     "progress": 100.0,
-                    "invoice_ids": [Command.set(made.ids)],
-                    "booking_count": len(bookings) - len(failed),
                 }
             )
-            made._log_booking_run(run)
             invoices |= made
             runs |= run
         failed_ids = {
@@ -131,6 +129,23 @@ class MicrosoftBooking(models.Model):
             "skipped": skipped,
             "runs": runs.sudo(False),
         }
+
+    def _make_run_invoices(self, run, options):
+        """Make the drafts of these claimed bookings of one company, and note on the run what came of it.
+
+        :return: the drafts, and a list of booking and why its draft could not be made
+        """
+        made, failed = self.with_company(run.company_id)._create_company_invoices(options)
+        for booking, message in failed:
+            run._add_problem(message, kind="invoice", booking=booking)
+        run.write(
+            {
+                "invoice_ids": [Command.link(move.id) for move in made],
+                "booking_count": run.booking_count + len(self) - len(failed),
+            }
+        )
+        made._log_booking_run(run)
+        return made, failed
 
     def _prepare_invoice_run(self, company):
         return {
@@ -225,7 +240,7 @@ class MicrosoftBooking(models.Model):
                 # The creation message of each would cost a third of the time: the run's note stands for it.
                 moves = Move.with_context(mail_create_nolog=True).create(vals_list)
                 self.browse().union(*groups)._keep_invoiced_facts()
-                former_lines.booking_superseded = True
+                former_lines.sudo().booking_superseded = True
                 self.env.flush_all()
             return moves.with_context(mail_create_nolog=False), None
         except (UserError, ValueError, IntegrityError, DataError) as error:
@@ -258,6 +273,10 @@ class MicrosoftBooking(models.Model):
             key.append(booking.payer_id.property_payment_term_id)
             if grouping == "month":
                 key.append((booking.service_date.year, booking.service_date.month))
+            elif grouping == "service":
+                key.append(booking.service_id)
+            elif grouping == "staff":
+                key.append(booking.staff_ids.sorted("id"))
             elif grouping == "booking":
                 key.append(booking)
             groups[tuple(key)] |= booking
@@ -280,13 +299,23 @@ class MicrosoftBooking(models.Model):
             "company_id": self.company_id.id,
             "partner_id": invoice_partner.id,
             "currency_id": self.currency_id.id,
-            "invoice_date": options.get("invoice_date") or False,
+            "invoice_date": self._get_invoice_date(options),
             "invoice_origin": settings.business_name or settings.name,
-            "invoice_line_ids": [
-                Command.create(group._prepare_invoice_line(options, invoice_partner))
-                for group in self._group_for_lines(options)
-            ],
+            "invoice_line_ids": self._prepare_invoice_lines(options, invoice_partner),
         }
+        if reference := self._get_invoice_reference():
+            vals["ref"] = reference
         if journal:
             vals["journal_id"] = journal.id
+        if salesperson := self._get_invoice_salesperson():
+            vals["invoice_user_id"] = salesperson.id
         return vals
+
+    def _get_invoice_salesperson(self):
+        """Who has rendered all of these bookings, else the salesperson of the settings. Hook.
+
+        :return: a ``res.users``; empty for Odoo's own choice
+        """
+        users = self.staff_ids.user_id
+        is_one = len(users) == 1 and all(booking.staff_ids.user_id for booking in self)
+        return users if is_one else self.settings_id[:1].salesperson_id

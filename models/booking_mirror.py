@@ -36,24 +36,31 @@ class MicrosoftBookingMirror(models.AbstractModel):
         :return: a dict with the recordsets ``created``, ``changed`` and ``unchanged``
         """
         found = {mirror.graph_id: mirror for mirror in self._search_mirrors(settings)}
-        to_create, changed, unchanged = [], self.browse(), self.browse()
+        to_create, changed, unchanged = [], [], []
         for record in records:
             vals = self._prepare_mirror_vals(settings, record)
             mirror = found.get(record.id)
             if mirror is None:
                 to_create.append({"settings_id": settings.id, "graph_id": record.id, **vals})
             elif mirror._update_mirror({"active": True, **vals}):
-                changed |= mirror
+                changed.append(mirror.id)
             else:
-                unchanged |= mirror
+                unchanged.append(mirror.id)
         created = self.create(to_create)
-        return {"created": created, "changed": changed, "unchanged": unchanged}
+        return {
+            "created": created,
+            "changed": self.browse(changed),
+            "unchanged": self.browse(unchanged),
+        }
 
     def _update_mirror(self, vals):
         """Write those of ``vals`` that differ and tell whether there were any: unchanged data costs no write."""
         self.ensure_one()
-        values = self._convert_to_write({name: self[name] for name in vals})
-        difference = {name: value for name, value in vals.items() if values[name] != value}
+        difference = {
+            name: value
+            for name, value in vals.items()
+            if self._fields[name].convert_to_write(self[name], self) != value
+        }
         if difference:
             self.write(difference)
         return bool(difference)
@@ -75,6 +82,18 @@ class MicrosoftBookingMirror(models.AbstractModel):
         )
         missing.action_archive()
         return missing
+
+    @api.model
+    def _follow_listing(self, settings, run, api, listing, found):
+        """What follows once a list was mirrored: matching, and the other direction. Hook.
+
+        :param run: the ``microsoft.booking.run`` that counts and keeps the problems
+        :param api: a :class:`..graph.bookings.BookingsApi`
+        :param listing: the :class:`..graph.bookings.Listing` that was read
+        :param found: what :meth:`_mirror` returned of it
+        :return: whether it is done; else the next call begins the step again, and finds what was done already
+        """
+        return True
 
     @api.model
     def _prepare_mirror_vals(self, settings, record):

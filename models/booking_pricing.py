@@ -12,12 +12,15 @@ ISSUES = [
     ("gone", "Gone from Bookings after it was held"),
     ("late_cancellation", "Late cancellation to confirm"),
     ("credited", "Invoice credited: bill again?"),
+    ("elsewhere_void", "The invoice named for it does not stand"),
     ("no_customer", "No customer"),
+    ("anonymised", "Anonymised customer"),
     ("no_email", "Customer without e-mail"),
     ("no_contact", "No contact has this e-mail"),
     ("several_contacts", "Several contacts have this e-mail"),
     ("shared_email", "E-mail shared by several customers"),
     ("archived_contact", "The contact is archived"),
+    ("other_company", "The contact is of another company"),
     ("no_payer", "No payer"),
     ("no_service", "No service"),
     ("no_product", "The service has no product"),
@@ -120,7 +123,8 @@ class MicrosoftBooking(models.Model):
 
     def _is_invoiced(self):
         """Whether a live invoice line stands for this booking: what was invoiced is not computed again."""
-        return bool(self.invoice_line_id) and self.invoice_line_id.parent_state != "cancel"
+        line = self.invoice_line_id
+        return bool(line) and line.parent_state != "cancel" and not self.is_released
 
     @api.depends(
         "price_type",
@@ -137,6 +141,7 @@ class MicrosoftBooking(models.Model):
         "typed_fee",
         "fee_decided",
         "invoice_line_id.parent_state",
+        "is_released",
     )
     def _compute_pricing(self):
         rules = {settings: settings._get_pricing_rules() for settings in self.settings_id}
@@ -261,6 +266,11 @@ class MicrosoftBooking(models.Model):
         "issue_detail",
         "invoice_line_id.parent_state",
         "invoice_line_id.move_id.payment_state",
+        "is_released",
+        "is_credited",
+        "exclusion_reason_id.requires_invoice",
+        "elsewhere_invoice_id.state",
+        "elsewhere_invoice_id.payment_state",
     )
     def _compute_billing_state(self):
         for booking in self:
@@ -274,13 +284,19 @@ class MicrosoftBooking(models.Model):
         self.ensure_one()
         if self._is_invoiced():
             move = self.invoice_line_id.move_id
-            if move.payment_state == "reversed":
-                return ("excluded", False) if self.exclusion_reason_id else ("to_check", "credited")
+            if self.is_credited:
+                if self.exclusion_reason_id:
+                    return "excluded", False
+                # Of an appointment that is gone nothing is due: its credit note was the answer.
+                return ("cancelled", False) if self.gone_at else ("to_check", "credited")
             if move.state == "draft":
                 return "draft", False
-            return ("paid" if move.payment_state in ("paid", "in_payment") else "invoiced"), False
+            # What Odoo calls reversed and is not credited, was paid with the credit note of something else.
+            paid = move.payment_state in ("paid", "in_payment", "reversed")
+            return ("paid" if paid else "invoiced"), False
         if self.exclusion_reason_id:
-            return "excluded", False
+            is_void = self._is_elsewhere_void()
+            return ("to_check", "elsewhere_void") if is_void else ("excluded", False)
         if self.outcome == "cancelled":
             return "cancelled", False
         if (

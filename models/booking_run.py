@@ -2,9 +2,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .graph_messages import translate
-
-OPEN_STATES = ("queued", "running", "waiting")
+OPEN_STATES = ("queued", "running", "waiting", "paused")
 
 
 class MicrosoftBookingRun(models.Model):
@@ -29,6 +27,7 @@ class MicrosoftBookingRun(models.Model):
             ("queued", "Queued"),
             ("running", "Running"),
             ("waiting", "Waiting for Microsoft"),
+            ("paused", "Paused"),
             ("done", "Done"),
             ("problems", "Done, with problems"),
             ("failed", "Failed"),
@@ -65,7 +64,7 @@ class MicrosoftBookingRun(models.Model):
     invoice_count = fields.Integer(compute="_compute_invoice_count")
 
     _open_idx = models.UniqueIndex(
-        "(settings_id) WHERE kind = 'sync' AND state IN ('queued', 'running', 'waiting')",
+        "(settings_id) WHERE kind = 'sync' AND state IN ('queued', 'running', 'waiting', 'paused')",
         "A synchronisation of this business is under way already.",
     )
 
@@ -96,38 +95,6 @@ class MicrosoftBookingRun(models.Model):
             }
         )
 
-    def _add_problem(self, message, *, kind="record", graph_id=None, booking=None, request_id=None):
-        """Keep a problem of this run, in words.
-
-        :param message: a sentence in the user's language
-        :param kind: ``record``, ``gone``, ``connection`` or ``invoice``
-        :param graph_id: the id of the object of Graph that it is about
-        :param booking: the booking that it is about
-        :param request_id: Microsoft's request id, which its support asks for
-        """
-        self.env["microsoft.booking.problem"].create(
-            {
-                "run_id": self.id,
-                "kind": kind,
-                "message": message,
-                "graph_id": graph_id,
-                "booking_id": booking and booking.id,
-                "request_id": request_id,
-            }
-        )
-
-    def _add_listing_problems(self, listing):
-        """Keep what could not be understood of a list; the rest of it goes on."""
-        for problem in listing.problems:
-            self._add_problem(
-                self.env._(
-                    "A record of Bookings (%(kind)s) cannot be understood: %(message)s",
-                    kind=problem.kind,
-                    message=translate(self.env, problem.message),
-                ),
-                graph_id=problem.graph_id,
-            )
-
     def action_view_invoices(self):
         """Open the drafts that this run made.
 
@@ -139,9 +106,13 @@ class MicrosoftBookingRun(models.Model):
         """Delete the drafts of this run, as long as all of them are drafts: its bookings are listed again.
 
         :raise UserError: when an invoice was posted or cancelled meanwhile
+        :raise AccessError: when the user may not delete invoices
         """
+        self.check_access("read")
+        # Also where nothing was made yet: it is what somebody else asked for.
+        self.env["account.move"].check_access("unlink")
         for run in self:
-            if run.kind != "invoice" or not run.invoice_ids:
+            if run.kind != "invoice" or not (run.invoice_ids or run.state in OPEN_STATES):
                 raise UserError(self.env._("%(run)s made no draft invoices.", run=run.display_name))
             touched = run.invoice_ids.filtered(
                 lambda move: move.state != "draft" or move.posted_before
@@ -156,40 +127,14 @@ class MicrosoftBookingRun(models.Model):
                     )
                 )
             run.invoice_ids.unlink()
-            run.sudo().state = "undone"
+            # A run in the background sees it before its next chunk.
+            run.sudo().write({"state": "undone", "plan": False})
 
     def action_retry(self):
-        """Start a failed synchronisation again."""
-        for run in self.filtered(lambda run: run.kind == "sync" and run.state not in OPEN_STATES):
-            run.settings_id.action_sync()
+        """Start a synchronisation again that ended with problems or failed, with what was given up too.
 
-
-class MicrosoftBookingProblem(models.Model):
-    """What a run could not read or make, in words, so that nothing is skipped silently."""
-
-    _name = "microsoft.booking.problem"
-    _description = "Booking Problem"
-    _order = "id desc"
-    _rec_name = "message"
-
-    run_id = fields.Many2one(
-        "microsoft.booking.run", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    settings_id = fields.Many2one(related="run_id.settings_id", store=True, index=True)
-    company_id = fields.Many2one(related="run_id.company_id", store=True, index=True)
-    kind = fields.Selection(
-        [
-            ("record", "Record of Bookings"),
-            ("gone", "Mass disappearance"),
-            ("connection", "Connection"),
-            ("invoice", "Invoice"),
-        ],
-        required=True,
-        readonly=True,
-    )
-    message = fields.Text(required=True, readonly=True)
-    graph_id = fields.Char("Microsoft Graph ID", readonly=True)
-    booking_id = fields.Many2one(
-        "microsoft.booking", readonly=True, index="btree_not_null", ondelete="cascade"
-    )
-    request_id = fields.Char("Microsoft Request ID", readonly=True)
+        :return: a client action that tells that it started, or ``None`` when there was nothing to start
+        """
+        runs = self.filtered(lambda run: run.kind == "sync" and run.state not in OPEN_STATES)
+        runs.problem_ids._get_failures()._try_again()
+        return runs.settings_id.action_sync() if runs else None

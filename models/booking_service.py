@@ -1,7 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
 from .booking import PRICE_TYPES
+from .booking_address import level_name
 
 
 class MicrosoftBookingService(models.Model):
@@ -9,7 +12,7 @@ class MicrosoftBookingService(models.Model):
 
     _name = "microsoft.booking.service"
     _description = "Bookings Service"
-    _inherit = ["microsoft.booking.mirror"]
+    _inherit = ["microsoft.booking.mirror", "analytic.mixin"]
     _order = "name, id"
 
     product_id = fields.Many2one(
@@ -38,15 +41,14 @@ class MicrosoftBookingService(models.Model):
         unmapped = self.filtered(lambda service: not service.product_id and service.name)
         (self - unmapped).suggested_product_id = False
         for company, services in unmapped.grouped("company_id").items():
-            products = self.env["product.product"].search(
-                [
-                    *self.env["product.product"]._check_company_domain(company),
-                    ("name", "in", services.mapped("name")),
-                ]
+            Product = self.env["product.product"]
+            names = [("name", "=ilike", escape_psql(name)) for name in services.mapped("name")]
+            products = Product.search(
+                Domain(Product._check_company_domain(company)) & Domain.OR([name] for name in names)
             )
-            by_name = products.grouped(lambda product: product.name)
+            by_name = products.grouped(lambda product: level_name(product.name))
             for service in services:
-                same_name = by_name.get(service.name, products.browse())
+                same_name = by_name.get(level_name(service.name), products.browse())
                 service.suggested_product_id = same_name if len(same_name) == 1 else False
 
     @api.model
@@ -87,10 +89,19 @@ class MicrosoftBookingService(models.Model):
             )
             for service, product_template in zip(services, templates, strict=True):
                 service.product_id = product_template.product_variant_id
+                service._set_product_price()
             created |= templates.product_variant_id
         return created
 
     def _prepare_product_vals(self):
-        """The values of a new product that come from the service and not from the template. Hook."""
+        """The values of a new product that come from the service and not from the template. Hook.
+
+        Its price is set afterwards, as its taxes want it.
+        """
         self.ensure_one()
-        return {"name": self.name, "list_price": self.default_price, "active": True}
+        return {
+            "name": self.name,
+            "description_sale": self.description,
+            "list_price": 0.0,
+            "active": True,
+        }

@@ -22,6 +22,13 @@ PRICING_FIELDS = {
     "late_cancellation_fee",
     "late_cancellation_fee_value",
 }
+GROUPINGS = [
+    ("payer", "Payer"),
+    ("month", "Payer and month"),
+    ("service", "Payer and service"),
+    ("staff", "Payer and staff member"),
+    ("booking", "Booking"),
+]
 FEE_RULES = [("none", "No fee"), ("percent", "Percent of the price"), ("fixed", "Fixed amount")]
 
 
@@ -54,11 +61,13 @@ class MicrosoftBookingSettings(models.Model):
 
     # === What to synchronise === #
     sync_customers = fields.Selection(
-        [("no", "No"), ("import", "From Bookings")],
+        [("no", "No"), ("import", "From Bookings"), ("both", "Both ways")],
         string="Customers of Bookings",
         required=True,
         default="import",
-        help="From Bookings: its customers are listed and linked to the contacts with the same e-mail address.",
+        help="From Bookings: its customers are listed and linked to the contacts with the same e-mail address, which "
+        "take over what they lack. Both ways: contacts that are new or changed are written to Bookings as well, and "
+        "where both sides changed something Odoo has the say. Nothing is deleted on either side.",
     )
     create_contacts = fields.Boolean(
         "Create Missing Contacts",
@@ -71,10 +80,13 @@ class MicrosoftBookingSettings(models.Model):
         help="New contacts are copies of this one: payment terms, fiscal position, language, tags and so on.",
     )
     sync_services = fields.Selection(
-        [("no", "Link by hand"), ("import", "Create products from Bookings")],
+        [("no", "Link by hand"), ("import", "From Bookings"), ("both", "Both ways")],
         string="Products of Services",
         required=True,
         default="no",
+        help="From Bookings: products follow the services of the same name, as long as nobody changed them in Odoo. "
+        "Both ways: products that are new or changed are written to Bookings as well; a new service is hidden from "
+        "the booking page until you show it there. Nothing is deleted on either side.",
     )
     template_product_id = fields.Many2one(
         "product.template",
@@ -90,7 +102,7 @@ class MicrosoftBookingSettings(models.Model):
     horizon_days = fields.Integer("Days Ahead", default=31, required=True)
     history_start = fields.Date(
         "Bookings From",
-        help="Earlier bookings are treated as settled and never imported. The first synchronisation starts here.",
+        help="Earlier bookings are never imported. The first synchronisation starts here.",
     )
 
     # === Read from the business === #
@@ -148,7 +160,7 @@ class MicrosoftBookingSettings(models.Model):
         help="Empty: the fee goes under the service's product.",
     )
     invoice_grouping = fields.Selection(
-        [("payer", "Payer"), ("month", "Payer and month"), ("booking", "Booking")],
+        GROUPINGS,
         string="One Invoice per",
         required=True,
         default="payer",

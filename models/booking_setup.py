@@ -31,7 +31,9 @@ class MicrosoftBookingSettings(models.Model):
         self.check_access("write")
         if self.setup_step == "done":
             self.setup_step = "app"
-        return self.env["microsoft.booking.connect"].create({"settings_id": self.id})._get_action()
+        wizard = self.env["microsoft.booking.connect"].create({"settings_id": self.id})
+        wizard._fill_step()
+        return wizard._get_action()
 
     @api.model
     def action_connect_new(self):

@@ -61,7 +61,14 @@ class MicrosoftBooking(models.Model):
             "credited": self.env._(
                 "Its invoice was credited in full. Bill it again, unless another invoice replaces it: then exclude it."
             ),
+            "elsewhere_void": self.env._(
+                "It was invoiced elsewhere, but that invoice was deleted, cancelled or credited. "
+                "Name another, or invoice it after all."
+            ),
             "no_customer": self.env._("The appointment names no customer. Choose the payer."),
+            "anonymised": self.env._(
+                "Its customer was anonymised. Choose the payer, or exclude it."
+            ),
             "no_email": self.env._(
                 "%(customer)s has no e-mail address, so no contact was looked for. Choose the payer."
             ),
@@ -75,6 +82,10 @@ class MicrosoftBooking(models.Model):
                 "Several customers of Bookings share the address %(email)s. Choose who is meant."
             ),
             "archived_contact": self.env._("Restore the archived contact, or choose another."),
+            "other_company": self.env._(
+                "The address %(email)s belongs to a contact of another company. "
+                "Choose the payer or create a contact of this company."
+            ),
             "no_payer": self.env._("Choose the payer."),
             "no_service": self.env._(
                 "The appointment names no service. Exclude it, or correct it in Bookings."

@@ -12,15 +12,12 @@ from ..billing.timezones import service_date, to_zoneinfo
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
 from .booking_run import OPEN_STATES
-from .graph_messages import explain
+from .graph_messages import _lt, keep, say
 
 _logger = logging.getLogger(__name__)
 
 MASTER_STEPS = ("business", "services", "staff", "customers")
 WINDOW = timedelta(days=31)
-# How often a run comes back after passing faults before it fails, and when unless Microsoft says.
-MAX_ATTEMPTS = 10
-RETRY_DELAY = timedelta(minutes=5)
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -32,12 +29,18 @@ class MicrosoftBookingSettings(models.Model):
     _inherit = "microsoft.booking.settings"
 
     run_ids = fields.One2many("microsoft.booking.run", "settings_id", readonly=True)
+    gone_words = fields.Json(readonly=True, copy=False)
     gone_question = fields.Text(
         "Mass Disappearance",
-        readonly=True,
-        copy=False,
+        compute="_compute_gone_question",
         help="What has to be confirmed before bookings are cancelled.",
     )
+
+    @api.depends("gone_words")
+    @api.depends_context("lang")
+    def _compute_gone_question(self):
+        for settings in self:
+            settings.gone_question = say(self.env, settings.gone_words)
 
     # === START === #
 
@@ -87,6 +90,7 @@ class MicrosoftBookingSettings(models.Model):
 
         :return: the ``microsoft.booking.run`` of each, new or under way
         :raise AccessError: when the user may not change bookings
+        :raise UserError: when one of them is not connected, or paused
         """
         if full or accept_gone:
             self.check_access("write")
@@ -103,13 +107,23 @@ class MicrosoftBookingSettings(models.Model):
                         name=settings.name,
                     )
                 )
+            if settings.state == "paused":
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is paused: resume it, and it synchronises again.",
+                        name=settings.name,
+                    )
+                )
             run = runs.filtered(lambda run, settings=settings: run.settings_id == settings)
             if not run:
                 run = Run.create(settings._prepare_run(self.env.user))
                 runs |= run
             if full and not run.full:
-                # Planned again, from the start of the history.
-                run.write({"full": True, "cursor": False})
+                if run.cursor:
+                    # It has read something already: the full one follows as soon as it ends.
+                    settings.sudo()._require_full_sync()
+                else:
+                    run.full = True
             if accept_gone:
                 run.accept_gone = True
             settings.sudo().cron_id._trigger()
@@ -122,7 +136,6 @@ class MicrosoftBookingSettings(models.Model):
             "company_id": self.company_id.id,
             "kind": "sync",
             "started_by": user and user.id,
-            "full": not self.last_success,
         }
 
     # === THE SCHEDULED ACTION === #
@@ -176,6 +189,9 @@ class MicrosoftBookingSettings(models.Model):
         if settings.state == "draft":
             # The connection was changed meanwhile: it goes on when it has been tested.
             return
+        if settings._is_stopped():
+            run.state = "paused"
+            return
         if run.state == "waiting" and run.resume_at and run.resume_at > fields.Datetime.now():
             return
         try:
@@ -195,7 +211,7 @@ class MicrosoftBookingSettings(models.Model):
             self.env.cr.rollback()
             _logger.exception("Synchronisation of %s failed", settings)
             settings._fail_run(
-                run, self.env._("Unexpected error: %(error)s", error=type(error).__name__)
+                run, keep(_lt("Unexpected error: %(error)s"), error=type(error).__name__)
             )
         # What waits for Microsoft is woken by its trigger, not at once.
         todo = run.cursor["todo"] if run.state == "running" and run.cursor else []
@@ -208,34 +224,31 @@ class MicrosoftBookingSettings(models.Model):
         if not run.cursor:
             # What was granted since the last run is in new tokens only.
             client.renew_token()
-            todo = self._plan_run(run)
-            run.write(
-                {"cursor": {"todo": todo, "total": len(todo)}, "start_time": fields.Datetime.now()}
-            )
-        run.write({"state": "running", "resume_at": False})
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=len(run.cursor["todo"]))
-        while todo := run.cursor["todo"]:
+            self._take_full_sync(run)
+            run._plan(self._plan_run(run))
+        run._go_on()
+        self.env["ir.cron"]._commit_progress(remaining=len(run.cursor["todo"]))
+        # Each commit may show that somebody has paused the connection, or made another of it.
+        while run._is_going():
             requests_before, details_before = client.request_count, client.detail_count
-            is_done = self._do_step(run, api, *todo[0])
+            is_done = self._do_step(run, api, *run.cursor["todo"][0])
             run._add_counts(
                 request=client.request_count - requests_before,
                 detail=client.detail_count - details_before,
             )
-            if is_done:
-                todo = todo[1:]
-                total = run.cursor["total"]
-                run.write(
-                    {
-                        "cursor": {"todo": todo, "total": total},
-                        "progress": 100.0 * (total - len(todo)) / total,
-                        "attempts": 0,
-                    }
-                )
-            if not commit_progress(1, remaining=len(todo)):
+            if is_done and run._is_going():
+                run._end_step()
+            if not run._commit_step(len(run.cursor["todo"]) if run.cursor else 0):
                 break
-        if not run.cursor["todo"]:
-            self._finish_run(run)
+        if run.state == "running":
+            if not run.cursor["todo"]:
+                self._finish_run(run)
+            elif self._is_stopped():
+                run.state = "paused"
+
+    def _is_stopped(self):
+        """Whether no synchronisation may go on: the connection is paused or archived."""
+        return self.state == "paused" or not self.active
 
     def _plan_run(self, run):
         """The steps of a run: master data, then the windows, newest first so that the list is useful at once.
@@ -271,7 +284,7 @@ class MicrosoftBookingSettings(models.Model):
             self._read_business(api)
             self._mend_what_is_known()
         else:
-            self._sync_master_data(run, api, name)
+            return self._sync_master_data(run, api, name)
         return True
 
     def _mend_what_is_known(self):
@@ -291,7 +304,10 @@ class MicrosoftBookingSettings(models.Model):
         return not self.history_start or service_date(record.start, zone) >= self.history_start
 
     def _sync_master_data(self, run, api, name):
-        """Mirror a complete list of services, staff members or customers, and archive what it no longer has."""
+        """Mirror a complete list of services, staff members or customers, and archive what it no longer has.
+
+        :return: whether the step is done
+        """
         read, model = {
             "services": (api.services, "microsoft.booking.service"),
             "staff": (api.staff_members, "microsoft.booking.staff"),
@@ -300,64 +316,8 @@ class MicrosoftBookingSettings(models.Model):
         listing = read(self.business_id)
         run._add_listing_problems(listing)
         mirror = self.env[model]
-        mirror._mirror(self, listing.records)
+        found = mirror._mirror(self, listing.records)
         if name != "customers" and not listing.problems:
             # A customer may stand on an appointment without being on the list: those stay.
             mirror._archive_missing(self, {record.id for record in listing.records})
-        if name == "services" and self.sync_services == "import":
-            services = mirror.search([("settings_id", "=", self.id), ("product_id", "=", False)])
-            # A product of the same name waits to be confirmed, instead of a second one being made.
-            services.filtered(lambda service: not service.suggested_product_id)._create_products()
-        if name == "customers":
-            mirror.search(
-                [("settings_id", "=", self.id), ("partner_id", "=", False)]
-            )._match_partners()
-
-    # === THE END OF A RUN === #
-
-    def _finish_run(self, run):
-        run.write(
-            {
-                "state": "problems" if run.problem_ids else "done",
-                "end_time": fields.Datetime.now(),
-                "progress": 100.0,
-                "cursor": False,
-            }
-        )
-        vals = {
-            "last_success": run.start_time,
-            "failure_count": 0,
-            "last_problem": False,
-            "last_problem_request_id": False,
-        }
-        if self.state == "error":
-            vals["state"] = "connected"
-        if self.gone_question and not run.problem_ids.filtered(
-            lambda problem: problem.kind == "gone"
-        ):
-            vals["gone_question"] = False
-        self.write(vals)
-
-    def _interrupt_run(self, run, error):
-        """Microsoft did not answer as hoped: come back later when that helps, else fail with what to do."""
-        if not error.retryable or run.attempts >= MAX_ATTEMPTS:
-            self._fail_run(run, explain(self.env, error)["text"], error.request_id)
-            return
-        now = fields.Datetime.now()
-        at = error.retry_at and error.retry_at.astimezone(timezone.utc).replace(tzinfo=None)
-        at = max(at or now + RETRY_DELAY, now)
-        run.write({"state": "waiting", "resume_at": at, "attempts": run.attempts + 1})
-        self.sudo().cron_id._trigger(at=at)
-
-    def _fail_run(self, run, message, request_id=None):
-        """End the run and say so on the settings; the next scheduled one starts afresh."""
-        run._add_problem(message, kind="connection", request_id=request_id)
-        run.write({"state": "failed", "end_time": fields.Datetime.now(), "cursor": False})
-        self.write(
-            {
-                "failure_count": self.failure_count + 1,
-                "last_problem": message,
-                "last_problem_request_id": request_id or False,
-                "state": "error" if self.state == "connected" else self.state,
-            }
-        )
+        return mirror._follow_listing(self, run, api, listing, found)

@@ -1,10 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The words of ``graph/``, which knows no Odoo, in the user's language."""
+"""Words in the user's language: those of ``graph/``, which knows no Odoo, and those that are kept to be read later."""
 
 from odoo.tools.translate import get_translation
 
 from ..graph.errors import ERROR_CODES
 
+# Marks a sentence that is kept, and translated only when somebody reads it: Odoo's exporter looks for this name.
+_lt = str
 # Details of an error that are words themselves; the rest are names, addresses and numbers.
 WORDS = ("operation", "reason")
 
@@ -28,6 +30,46 @@ def translate(env, sentence, details=None):
     return sentence if details is None else sentence % _Details(details)
 
 
+def keep(sentence, **details):
+    """Words to be kept in a record and said later, in the language of whoever reads them.
+
+    :param sentence: the English sentence, marked for the translators; see :data:`_lt`
+    :param details: what ``%(name)s`` stands for in it: text, numbers, or words kept by these functions
+    :return: a dict that JSON carries, for :func:`say`
+    """
+    return {"sentence": sentence, "details": details}
+
+
+def keep_error(error):
+    """The same of a problem with Microsoft Graph: what :func:`explain` says of it.
+
+    :param error: a :class:`..graph.errors.GraphError`
+    :return: a dict that JSON carries, for :func:`say`
+    """
+    return {"error": error.code, "details": error.details, "graph_code": error.graph_code}
+
+
+def say(env, words):
+    """What was kept, in the user's language.
+
+    :param env: the environment, for its language
+    :param words: what :func:`keep` or :func:`keep_error` returned, or a text, which is said as it is
+    :return: the text; empty for nothing
+    """
+    if not isinstance(words, dict):
+        return words or ""
+    if "error" in words:
+        # A code of a former version says at least itself.
+        if words["error"] not in ERROR_CODES:
+            return words["error"]
+        return _explain(env, words["error"], words["details"], words["graph_code"])["text"]
+    details = {
+        name: say(env, value) if isinstance(value, dict) else value
+        for name, value in words["details"].items()
+    }
+    return translate(env, words["sentence"], details or None)
+
+
 def explain(env, error):
     """Say what a problem with Microsoft Graph means and what to do about it.
 
@@ -35,18 +77,21 @@ def explain(env, error):
     :param error: a :class:`..graph.errors.GraphError`
     :return: a dict of ``message``, ``remedy`` and ``text``, which is both and Microsoft's code, translated
     """
+    return _explain(env, error.code, error.details, error.graph_code)
+
+
+def _explain(env, code, details, graph_code):
     details = {
-        name: translate(env, value) if name in WORDS else value
-        for name, value in error.details.items()
+        name: translate(env, value) if name in WORDS else value for name, value in details.items()
     }
     settings_fields = env["microsoft.booking.settings"]._fields
     if details.get("field") in settings_fields:
         field = settings_fields[details["field"]]
         details["field"] = field.get_description(env, ["string"])["string"]
-    message, remedy = (translate(env, sentence, details) for sentence in ERROR_CODES[error.code])
+    message, remedy = (translate(env, sentence, details) for sentence in ERROR_CODES[code])
     text = f"{message} {remedy}"
     return {
         "message": message,
         "remedy": remedy,
-        "text": f"{text} ({error.graph_code})" if error.graph_code else text,
+        "text": f"{text} ({graph_code})" if graph_code else text,
     }

@@ -9,6 +9,7 @@ class ResPartner(models.Model):
         "res.partner",
         string="Bill Bookings to",
         index="btree_not_null",
+        tracking=True,
         help="Who pays for what this contact books. Empty: its company, else the contact itself.",
     )
     booking_ids = fields.One2many(
@@ -36,6 +37,30 @@ class ResPartner(models.Model):
         parent = self.commercial_partner_id
         payers = self.booking_payer_id | parent.booking_payer_id | parent | self
         return payers.filtered_domain(self._check_company_domain(company))[:1]
+
+    def _has_posted_invoices(self):
+        """Whether a customer invoice of this contact was posted: its name is no longer changed from outside."""
+        self.ensure_one()
+        domain = [
+            ("partner_id", "=", self.id),
+            ("move_type", "in", self.env["account.move"].get_sale_types()),
+            ("state", "=", "posted"),
+        ]
+        return bool(self.env["account.move"].sudo().search_count(domain, limit=1))
+
+    def action_choose_for_booking_customer(self):
+        """Take this contact for the customer of Bookings whose form the button stands on; an archived one is restored.
+
+        :return: an action that shows the form again
+        """
+        self.ensure_one()
+        customer = self.env["microsoft.booking.customer"].browse(
+            self.env.context["booking_customer_id"]
+        )
+        if not self.active:
+            self.action_unarchive()
+        customer.partner_id = self
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_bookings(self):
         """Open the bookings that these contacts made or pay.

@@ -14,6 +14,8 @@ TYPES = {
     "customers": ("bookingCustomer", members.CUSTOMER),
     "customQuestions": ("bookingCustomQuestion", members.QUESTION),
 }
+# Declared in v1.0 as an abstract base, so that a body has to say which type it is of.
+ABSTRACT = {"customers", "staffMembers"}
 # More customers than this in one request: 500 UnknownError, since 2026.
 MOST_CUSTOMERS = 4
 INFORMATION = "#microsoft.graph.bookingCustomerInformation"
@@ -32,6 +34,7 @@ def update_business(graph, call: Call, business: Business) -> Reply:
 def create_record(graph, call: Call, business: Business, kind: str) -> Reply:
     """POST of a service, staff member, customer or question: 201 with what was made."""
     type_name, writable = TYPES[kind]
+    _check_type(call, kind)
     taken = members.take(call.json(), writable, type_name)
     name = taken.pop("displayName", None)
     if not name:
@@ -55,13 +58,29 @@ def create_record(graph, call: Call, business: Business, kind: str) -> Reply:
 
 
 def update_record(graph, call: Call, kind: str, record: dict) -> Reply:
-    """PATCH: 204 without a body, but for customers, where it is 200 with the customer."""
+    """PATCH: 204 without a body, but for customers, where it is 200 with the customer.
+
+    Collections are replaced whole: what a body leaves out of them is lost.
+    """
     type_name, writable = TYPES[kind]
+    _check_type(call, kind)
     taken = members.take(call.json(), writable, type_name)
     record.update(taken, lastUpdatedDateTime=graph.tenant.stamp())
     if kind == "customers":
         return graph.entity(call, graph.record(call, kind, record, detail=True))
     return Reply(204)
+
+
+def _check_type(call: Call, kind: str):
+    """Refuse a body of another type, and of v1.0's abstract types one that does not name its type."""
+    type_name, _writable = TYPES[kind]
+    named = call.json().get("@odata.type")
+    if named is None and (call.version == "beta" or kind not in ABSTRACT):
+        return
+    if named != f"#microsoft.graph.{type_name}":
+        raise bad_request(
+            f"The type '{named}' cannot be instantiated: 'microsoft.graph.{type_name}' is expected."
+        )
 
 
 # -- appointments ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 """Keys and certificates for the tests, made on the spot."""
 
 from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -26,7 +27,7 @@ class Keys:
         self.other_certificate_pem = self.certify(other)
 
     def certify(self, key, *, days_ago=1, days=90):
-        """PEM of a certificate of a key, valid for `days` since `days_ago`."""
+        """PEM of a certificate of a key for the loopback address, valid for `days` since `days_ago`."""
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bookings test")])
         start = self.now - timedelta(days=days_ago)
         certificate = (
@@ -37,6 +38,9 @@ class Keys:
             .serial_number(x509.random_serial_number())
             .not_valid_before(start)
             .not_valid_after(start + timedelta(days=days))
+            .add_extension(
+                x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), False
+            )
             .sign(key, hashes.SHA256())
         )
         return certificate.public_bytes(serialization.Encoding.PEM).decode()

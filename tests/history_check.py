@@ -182,7 +182,8 @@ class HistoryCheck:
     def snapshot(self, move):
         """An invoice as it is, comparable with itself later."""
         lines = move.invoice_line_ids.sorted("id")
-        return move.read(MOVE_FIELDS), lines.read(LINE_FIELDS)
+        # Records by their ids: what a product is called may change, and is no part of the invoice.
+        return move.read(MOVE_FIELDS, load=None), lines.read(LINE_FIELDS, load=None)
 
     def keep_move(self, move):
         """From now on no synchronisation may change this invoice."""

@@ -23,6 +23,10 @@ class TestConnectWizard(ConnectionCommon):
         action = env["microsoft.booking.settings"].action_connect_new()
         return env[action["res_model"]].browse(action["res_id"])
 
+    def resume(self, settings):
+        action = settings.action_set_up()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
     def next(self, wizard, step):
         """Press the button, and see where that leads."""
         action = wizard.action_next()
@@ -69,7 +73,10 @@ class TestConnectWizard(ConnectionCommon):
         self.assertTrue(wizard.first_look["is_whole"])
         self.assertEqual(
             [(row["customer"], row["service"]) for row in wizard.first_look["rows"]],
-            [("Bob", "Audit"), ("Ana Müller", "Haircut"), ("Ana Müller", "Haircut")],
+            [("Ana Müller", "Haircut"), ("Bob", "Audit"), ("Ana Müller", "Haircut")],
+        )
+        self.assertEqual(
+            [row["is_upcoming"] for row in wizard.first_look["rows"]], [True, False, False]
         )
         self.assertIn("Ana Müller", wizard.first_look_html)
         self.assertFalse(self.bookings(settings=settings), "a look imports nothing")
@@ -97,22 +104,55 @@ class TestConnectWizard(ConnectionCommon):
         wizard.action_connect()
         self.assertEqual(wizard.settings_id.state, "connected")
 
+    def test_a_business_that_is_connected_already_is_told_and_not_offered(self):
+        self.settings.business_id = BUSINESS.upper()
+        self.real.unlink()
+        wizard = self.begin()
+        self.fill_in(wizard)
+        for step in ("sign_in", "business"):
+            self.next(wizard, step)
+        taken = wizard.business_ids.filtered("is_taken")
+        self.assertEqual(taken.mapped("address"), [BUSINESS])
+        self.assertTrue(taken.note)
+        self.assertFalse((wizard.business_ids - taken).note)
+
     def test_left_and_resumed(self):
         wizard = self.begin()
         self.fill_in(wizard)
         self.next(wizard, "sign_in")
         settings = wizard.settings_id
-        self.assertEqual(wizard.action_finish_later()["type"], "ir.actions.act_window_close")
+        later = wizard.action_finish_later()
+        self.assertEqual((later["res_model"], later["res_id"]), (settings._name, settings.id))
         wizard.unlink()
-        action = settings.action_set_up()
-        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard = self.resume(settings)
         self.assertEqual((wizard.step, wizard.settings_id), ("sign_in", settings))
         self.next(wizard, "business")
+        for step in ("business", "options", "preview"):
+            wizard = self.resume(settings)
+            self.assertEqual(wizard.step, step)
+            if step == "business":
+                self.assertTrue(wizard.business_ids)
+                wizard.business_ids.filtered(lambda line: not line.is_taken).action_choose()
+            elif step == "options":
+                self.next(wizard, "preview")
+        self.assertTrue(wizard.first_look)
+        for step in ("options", "business"):
+            wizard.action_back()
+            self.assertEqual(wizard.step, step)
+        self.assertTrue(wizard.business_ids)
         wizard.action_back()
         wizard.action_back()
         self.assertEqual(wizard.step, "app")
         self.assertEqual(wizard.tenant_id, self.tenant.tenant_id)
         self.assertNotEqual(self.begin().settings_id, settings, "another business, other settings")
+
+    def test_resumed_without_its_secret_it_begins_again(self):
+        wizard = self.begin()
+        self.fill_in(wizard)
+        for step in ("sign_in", "business"):
+            self.next(wizard, step)
+        wizard.settings_id.tenant_id = False
+        self.assertEqual(self.resume(wizard.settings_id).step, "app")
 
     def test_an_untouched_draft_is_taken_again(self):
         self.assertEqual(self.begin().settings_id, self.begin().settings_id)

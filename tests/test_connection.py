@@ -22,6 +22,15 @@ class TestConnection(ConnectionCommon):
         )
         self.assertEqual((self.real.currency_id.name, self.real.tz), ("CHF", "Europe/Zurich"))
 
+    def test_everybody_reads_the_answers_in_their_language(self):
+        self.check()
+        lang = self.env["res.lang"]._activate_lang("fr_FR").code
+        for settings, text in (
+            (self.real, "Microsoft knows the application"),
+            (self.real.with_context(lang=lang), "Microsoft connaît l'application"),
+        ):
+            self.assertIn(text, settings.connection_check_html.unescape())
+
     # === BAD INPUT === #
 
     def test_what_entra_refuses(self):
@@ -218,14 +227,14 @@ class TestConnection(ConnectionCommon):
         self.real.client_secret = "sandbox~mistyped"
         self.assertFalse(self.real.secret_expiry, "the date was that of the secret before")
         self.assertFalse(self.check(), "the previous secret is still good")
-        self.assertIn("previous client secret only", self.real.connection_check[0]["text"])
+        self.assertIn("previous client secret only", self.real._get_connection_answers()[0]["text"])
         self.assertEqual(self.sync(self.real).state, "done")
         new = self.tenant.add_secret()
         self.real.write({"previous_client_secret": self.tenant.client_secret})
         self.real.write({"client_secret": new, "secret_expiry": "2031-01-01"})
         self.assertEqual(str(self.real.secret_expiry), "2031-01-01")
         self.assertFalse(self.check())
-        self.assertNotIn("previous", self.real.connection_check[0]["text"])
+        self.assertNotIn("previous", self.real._get_connection_answers()[0]["text"])
         self.real.action_forget_previous_secret()
         self.assertFalse(self.real.has_previous_secret)
         self.assertFalse(self.check())

@@ -11,7 +11,7 @@ from ..graph.addresses import business_id_from
 from ..graph.bookings import BookingsApi
 from ..graph.errors import AccessError, ConfigurationError, GraphError, NotFoundError
 from ..graph.permissions import OPERATIONS, missing_permissions
-from ..graph.records import Appointment
+from ..graph.records import Appointment, Customer
 from .graph_common import Reply, Tokens, an_appointment, graph_error, make_client
 
 BUSINESS = "salon@contoso.example"
@@ -256,6 +256,43 @@ class TestWrites(unittest.TestCase):
                 self.body(adapter),
                 {"@odata.type": "#microsoft.graph.bookingCustomer", "phones": []},
             )
+
+    def test_update_customer_gives_back_what_it_does_not_change(self):
+        known = Customer.parse(
+            {
+                "id": "c",
+                "phones": [{"number": "1", "type": "mobile"}, {"number": "2", "type": "business"}],
+                "addresses": [
+                    {"city": ""},
+                    {"city": "Bern", "street": "Gasse 1"},
+                    {"city": "Biel"},
+                ],
+            }
+        )
+        cases = (
+            ("3", [("3", "mobile"), ("2", "business")]),
+            ("", [("2", "business")]),
+        )
+        for phone, expected in cases:
+            api, adapter = make_api([Reply(204)])
+            api.update_customer(BUSINESS, "c", phone=phone, street="Platz 2", known=known)
+            body = self.body(adapter)
+            self.assertEqual([(p["number"], p["type"]) for p in body["phones"]], expected)
+            cities = [(a["street"], a["city"]) for a in body["addresses"]]
+            self.assertEqual(cities, [("", ""), ("Platz 2", ""), ("", "Biel")])
+        api, adapter = make_api([Reply(204)])
+        api.update_customer(BUSINESS, "c", display_name="Ana", known=known)
+        self.assertEqual(self.body(adapter).keys(), {"@odata.type", "displayName"})
+
+    def test_one_customer(self):
+        api, adapter = make_api([Reply(200, {"id": "c"})])
+        self.assertEqual(api.customer(BUSINESS, "c").id, "c")
+        self.assertEqual(adapter.requests[0].path_url, f"{B}/customers/c")
+        api, _adapter = make_api([GONE, Reply(200, {"id": BUSINESS})])
+        self.assertIsNone(api.customer(BUSINESS, "c"))
+        api, _adapter = make_api([GONE, GONE])
+        with self.assertRaises(NotFoundError):
+            api.customer(BUSINESS, "c")
 
     def test_services(self):
         api, adapter = make_api([Reply(201, {"id": "s"}), Reply(204)])

@@ -13,6 +13,7 @@ from unittest import mock
 
 import requests
 
+from ..graph.auth import Credentials, TokenProvider
 from ..graph.client import GraphClient
 from ..graph.clouds import Cloud
 from ..graph.errors import GraphError
@@ -174,16 +175,44 @@ class TestWire(unittest.TestCase):
 
 
 class TestTls(unittest.TestCase):
-    def test_a_certificate_that_nobody_vouches_for(self):
+    def setUp(self):
+        super().setUp()
         keys = Keys()
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "server.pem")
-            path.write_text(keys.key_pem + keys.certificate_pem, encoding="ascii")
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(path)
-        with LoopbackServer([WHOLE], context=context) as server, requests.Session() as session:
-            session.trust_env = False
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        self.certificate = Path(folder, "server.pem")
+        self.certificate.write_text(keys.key_pem + keys.certificate_pem, encoding="ascii")
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(self.certificate)
+        self.session = stack.enter_context(requests.Session())
+        self.session.trust_env = False
+
+    def test_a_certificate_that_nobody_vouches_for(self):
+        with LoopbackServer([WHOLE], context=self.context) as server:
             with self.assertRaises(GraphError) as caught:
-                exchange(session, "GET", server.url, timeout=(5, 5))
+                exchange(self.session, "GET", server.url, timeout=(5, 5))
         self.assertEqual((caught.exception.code, caught.exception.retryable), ("tls", False))
         self.assertIn(f"127.0.0.1:{server.port}", caught.exception.message)
+
+    def test_a_sign_in_that_drips_ends_when_its_patience_is_up(self):
+        def drip(connection):
+            for _drop in range(150):
+                if server._ended.wait(0.02):
+                    break
+                connection.sendall(b"1\r\n{\r\n")
+
+        head = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+        server = LoopbackServer([head, drip], context=self.context)
+        self.session.verify = str(self.certificate)
+        ids = "a" * 8 + "-aaaa-aaaa-aaaa-" + "a" * 12
+        tokens = TokenProvider(
+            Cloud("custom", server.url, server.url),
+            Credentials(tenant_id=ids, client_id=ids, secret="s"),
+            session_factory=lambda: self.session,
+            timeout=(5, 5),
+            patience=0.5,
+        )
+        with server, self.assertRaises(GraphError) as caught:
+            tokens.get_token()
+        self.assertEqual((caught.exception.code, server.accepted), ("timeout", 1))

@@ -12,7 +12,7 @@ from ..sandbox.faults import BODY_KINDS, KINDS, STATUS_KINDS, WIRE_KINDS, parse_
 from .sandbox_common import ATELIER, RANGE, business_path, small_client
 
 VIEW = business_path("calendarView")
-NEW = {"displayName": "Neue Kundin"}
+NEW = {"@odata.type": "#microsoft.graph.bookingCustomer", "displayName": "Neue Kundin"}
 
 
 @pytest.fixture

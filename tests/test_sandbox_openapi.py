@@ -18,6 +18,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 INFORMATION = "#microsoft.graph.bookingCustomerInformation"
+TYPES = {
+    "services": "bookingService",
+    "staffMembers": "bookingStaffMember",
+    "customers": "bookingCustomer",
+    "customQuestions": "bookingCustomQuestion",
+}
 # In the description but not for applications, or not to be used: they answer with an error.
 REFUSED = {
     "POST /solutions/bookingBusinesses",
@@ -110,11 +116,12 @@ class Walk:
 
     def make(self, kind, members, back):
         """One record, changed once. Returns its id."""
-        made = self.call("POST", kind, json={"displayName": "Neu"} | members)
+        named = {"@odata.type": f"#microsoft.graph.{TYPES[kind]}"}
+        made = self.call("POST", kind, json=named | {"displayName": "Neu"} | members)
         assert made.status_code == 201
         assert made.json()[back] == members[back]
         record_id = made.json()["id"]
-        changed = self.call("PATCH", kind, record_id, json={"displayName": "Neuer"})
+        changed = self.call("PATCH", kind, record_id, json=named | {"displayName": "Neuer"})
         assert changed.status_code == (200 if kind == "customers" else 204)
         assert self.call("GET", kind, record_id).json()["displayName"] == "Neuer"
         return record_id

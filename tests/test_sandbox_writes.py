@@ -124,6 +124,43 @@ def test_invoice_members_of_beta(habit, status, read_back):
     assert "invoiceId" not in client.get(path).json()
 
 
+@pytest.mark.parametrize(
+    ("kind", "named", "status"),
+    [
+        ("customers", None, 400),
+        ("customers", "#microsoft.graph.bookingCustomerBase", 400),
+        ("customers", "#microsoft.graph.bookingCustomer", 201),
+        ("staffMembers", None, 400),
+        ("services", None, 201),
+        ("services", "#microsoft.graph.bookingCustomer", 400),
+    ],
+)
+def test_a_body_names_its_type_where_the_declared_one_is_abstract(client, kind, named, status):
+    body = {"displayName": "Neu"} | ({"@odata.type": named} if named else {})
+    answer = client.call("POST", business_path(kind), json=body)
+    assert answer.status_code == status
+    if status == 201:
+        path = business_path(kind, answer.json()["id"])
+        # A change has to say so as well, and customers alone answer it with what they became.
+        assert client.call("PATCH", path, json=body).status_code == (
+            200 if kind == "customers" else 204
+        )
+
+
+def test_a_change_replaces_numbers_and_addresses_whole(client):
+    body = {
+        "@odata.type": "#microsoft.graph.bookingCustomer",
+        "displayName": "Neu",
+        "phones": [{"number": "1", "type": "mobile"}, {"number": "2", "type": "business"}],
+    }
+    made = client.call("POST", business_path("customers"), json=body).json()
+    change = {"@odata.type": body["@odata.type"], "phones": [{"number": "3", "type": "mobile"}]}
+    path = business_path("customers", made["id"])
+    changed = client.call("PATCH", path, json=change).json()
+    assert [phone["number"] for phone in changed["phones"]] == ["3"]
+    assert changed["displayName"] == "Neu"
+
+
 def test_bodies_that_are_no_json(client):
     path = business_path("customers")
     for data in (b"", b"{", b"[]", b'"text"'):
@@ -188,7 +225,7 @@ def test_writes_in_a_batch_and_one_that_depends_on_another(client):
             "method": "POST",
             "url": customers,
             "headers": json_header,
-            "body": {"displayName": "Neu"},
+            "body": {"@odata.type": "#microsoft.graph.bookingCustomer", "displayName": "Neu"},
         },
         {"id": "2", "method": "DELETE", "url": f"{customers}/none"},
         {"id": "3", "method": "GET", "url": customers, "dependsOn": ["2"]},

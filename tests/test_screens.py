@@ -140,3 +140,48 @@ class TestScreensOnAPhone(ScreensCommon):
         runs = self.env["microsoft.booking.run"].search([("kind", "=", "invoice")])
         self.assertEqual(sorted(len(run.invoice_ids) for run in runs), [1, 4])
         self.assertEqual(runs.invoice_ids, moves)
+
+
+class ConnectScreens(ScreensCommon):
+    """Somebody who administers, connects a business on the trial tenant."""
+
+    def setUp(self):
+        super().setUp()
+        self.settings.active = False
+        self.admin = new_test_user(
+            self.env,
+            login="bookings_admin",
+            groups="base.group_system,account.group_account_manager",
+            company_id=self.env.company.id,
+            company_ids=[(6, 0, self.env.company.ids)],
+            lang=self.lang,
+            tz="Europe/Zurich",
+        )
+
+    def connect_by_the_wizard(self):
+        action = "/odoo/action-microsoft_bookings.microsoft_booking_settings_action"
+        self.start_tour(action, "microsoft_bookings_connect", login=self.admin.login)
+        settings = self.env["microsoft.booking.settings"].search(
+            [("create_uid", "=", self.admin.id)]
+        )
+        self.assertRecordValues(
+            settings, [{"state": "connected", "setup_step": "done", "cloud": "sandbox"}]
+        )
+        self.assertTrue(settings.business_id)
+        self.assertEqual(settings.run_ids.mapped("state"), ["queued"])
+
+
+@tagged("post_install", "-at_install")
+class TestConnectScreens(ConnectScreens):
+    def test_connect_by_the_wizard(self):
+        self.connect_by_the_wizard()
+
+
+@tagged("post_install", "-at_install")
+class TestConnectScreensInFrenchOnAPhone(ConnectScreens):
+    lang = "fr_FR"
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_connect_by_the_wizard(self):
+        self.connect_by_the_wizard()

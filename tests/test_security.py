@@ -243,7 +243,9 @@ class TestAccess(SecurityCommon):
         self.book(self.audit, days=3)
         self.sync()
         self.bookings()._create_invoices()
-        self.settings.sudo().run_ids[:1]._add_problem("Something", kind="record")
+        run = self.settings.sudo().run_ids.filtered(lambda run: run.kind == "sync")
+        run._add_problem("Something", graph_id="x")
+        self.settings._erase(["somebody"], "together")
         other = self.env["res.company"].create({"name": "Elsewhere"})
         for name in GROUPS:
             stranger = new_test_user(

@@ -10,7 +10,12 @@ from .common import BookingCommon
 
 WRITERS = ("account.group_account_invoice", "account.group_account_manager", "base.group_system")
 GROUPS = (*WRITERS, "account.group_account_readonly")
-WIZARDS = ("microsoft.booking.invoice", "microsoft.booking.exclude")
+WIZARDS = (
+    "microsoft.booking.invoice",
+    "microsoft.booking.exclude",
+    "microsoft.booking.amend",
+    "microsoft.booking.outcome",
+)
 # Nobody at all: its secrets go in and never come out.
 HIDDEN = "microsoft.booking.credential"
 
@@ -25,7 +30,12 @@ class TestViews(BookingCommon):
         self.sync()
         invoiced = self.bookings().filtered(lambda booking: booking.customer_name == "Bob")
         self.move = invoiced._create_invoices()["invoices"]
-        self.settings._start_sync().sudo()._add_problem("A problem to look at.")
+        run = self.settings._start_sync().sudo()
+        run._add_problem("A problem to look at.", graph_id="unreadable")
+        self.settings._erase(["somebody"], "together")
+        self.env["microsoft.booking.write.back"].create(
+            {"settings_id": self.settings.id, "graph_id": self.bookings()[0].graph_id}
+        )
 
     def make_user(self, group):
         """A user with one of the groups; a system administrator does accounting too, as the first one does."""

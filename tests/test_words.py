@@ -40,6 +40,14 @@ class TestServerActions(BookingCommon):
         self.run_code("sync_all()")
         self.assertEqual(self.settings.run_ids.mapped("state"), ["queued"])
 
+    def test_the_ready_action_is_off_and_does_it(self):
+        cron = self.env.ref("microsoft_bookings.ir_cron_sync_all")
+        self.assertFalse(cron.active)
+        with self.enter_registry_test_mode():
+            cron.sudo().method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.settings.run_ids.mapped("state"), ["queued"])
+
     def test_invoice_what_was_held_before_this_month(self):
         before, ahead = self.book(days=40), self.book(days=-1)
         self.sync()

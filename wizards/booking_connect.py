@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
-from ..graph.permissions import READ
 from ..models.booking_connection_check import PATIENCE, SIGN_IN_STEPS, TIMEOUT
 from ..models.booking_setup import DRAFT_NAME, SETUP_STEPS
 from ..models.graph_messages import explain
@@ -28,10 +27,12 @@ SETTINGS_FIELDS = {
     "create_contacts",
     "template_partner_id",
     "sync_services",
+    "create_products",
     "template_product_id",
     "interval_number",
     "interval_type",
     "history_start",
+    "settled_before",
 }
 
 
@@ -79,10 +80,12 @@ class MicrosoftBookingConnect(models.TransientModel):
     create_contacts = fields.Boolean(related="settings_id.create_contacts", readonly=False)
     template_partner_id = fields.Many2one(related="settings_id.template_partner_id", readonly=False)
     sync_services = fields.Selection(related="settings_id.sync_services", readonly=False)
+    create_products = fields.Boolean(related="settings_id.create_products", readonly=False)
     template_product_id = fields.Many2one(related="settings_id.template_product_id", readonly=False)
     interval_number = fields.Integer(related="settings_id.interval_number", readonly=False)
     interval_type = fields.Selection(related="settings_id.interval_type", readonly=False)
     history_start = fields.Date(related="settings_id.history_start", readonly=False)
+    settled_before = fields.Date(related="settings_id.settled_before", readonly=False)
 
     def write(self, vals):
         ours = {name: value for name, value in vals.items() if name in SETTINGS_FIELDS}
@@ -91,11 +94,11 @@ class MicrosoftBookingConnect(models.TransientModel):
             self._forget_settings()
         return super().write({name: value for name, value in vals.items() if name not in ours})
 
-    @api.depends("settings_id")
+    @api.depends("settings_id", "settings_id.sync_customers", "settings_id.sync_services")
     def _compute_permissions(self):
         """The application permissions to ask for, the least that do, to be copied."""
         for wizard in self:
-            wizard.permissions = READ
+            wizard.permissions = ", ".join(wizard.settings_id._get_wanted_permissions())
 
     @api.depends("settings_id.connection_check")
     def _compute_is_signed_in(self):
@@ -146,11 +149,31 @@ class MicrosoftBookingConnect(models.TransientModel):
         self.ensure_one()
         names = [name for name, _label in SETUP_STEPS]
         self._enter(names[max(names.index(self.step) - 1, 0)])
+        self._fill_step()
         return self._get_action()
 
     def action_finish_later(self):
-        """Close the wizard; “Set Up” on the settings opens it again where it was left."""
-        return {"type": "ir.actions.act_window_close"}
+        """Close the wizard; “Set Up” on the settings opens it again where it was left.
+
+        :return: a window action: of the settings, that show this button
+        """
+        self.ensure_one()
+        return self.settings_id._get_records_action(name=self.env._("Booking Sync Settings"))
+
+    def _fill_step(self):
+        """Read anew what a step shows and nobody kept: of a set-up that is resumed, or gone back in."""
+        signs_in = self.cloud == "sandbox" or (
+            self.tenant_id and self.client_id and self.has_secret
+        )
+        if not signs_in:
+            self._enter("app")
+        elif self.step == "business" and not self.business_ids:
+            self.action_search()
+        elif self.step == "preview":
+            try:
+                self._read_first_look(self._get_api())
+            except GraphError as error:
+                self.problem = explain(self.env, error)["text"]
 
     def _enter(self, step):
         self.problem = False
@@ -196,9 +219,15 @@ class MicrosoftBookingConnect(models.TransientModel):
                 problem=explain(self.env, error)["text"],
             )
             return self._get_action()
+        taken = self._get_taken_addresses()
         self.business_ids.create(
             [
-                {"connect_id": self.id, "name": business.display_name, "address": business.id}
+                {
+                    "connect_id": self.id,
+                    "name": business.display_name,
+                    "address": business.id,
+                    "is_taken": business.id.lower() in taken,
+                }
                 for business in businesses
             ]
         )
@@ -209,6 +238,21 @@ class MicrosoftBookingConnect(models.TransientModel):
                 count=MOST_BUSINESSES,
             )
         return self._get_action()
+
+    def _get_taken_addresses(self):
+        """The businesses that other settings of the company have, archived ones too, in lower case."""
+        others = (
+            self.env["microsoft.booking.settings"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("id", "!=", self.settings_id.id),
+                    ("business_id", "!=", False),
+                ]
+            )
+        )
+        return {address.lower() for address in others.mapped("business_id")}
 
     def _leave_business(self):
         if not self.business_id:
@@ -259,12 +303,19 @@ class MicrosoftBookingConnectBusiness(models.TransientModel):
     name = fields.Char(readonly=True)
     address = fields.Char(readonly=True)
     is_chosen = fields.Boolean(compute="_compute_is_chosen")
+    is_taken = fields.Boolean(readonly=True)
+    note = fields.Char(compute="_compute_note", string=" ")
 
     @api.depends("connect_id", "address")
     def _compute_is_chosen(self):
         for business in self:
             chosen = business.connect_id.settings_id.business_id or ""
             business.is_chosen = chosen.lower() == (business.address or "").lower()
+
+    @api.depends("is_taken")
+    def _compute_note(self):
+        for business in self:
+            business.note = self.env._("Already connected") if business.is_taken else False
 
     def action_choose(self):
         """Take this business and go on.

@@ -50,14 +50,17 @@ class MicrosoftBookingConnect(models.TransientModel):
         held.sort(key=lambda record: record.start, reverse=True)
         upcoming = [record for record in appointments.values() if record.end > now]
         upcoming.sort(key=lambda record: record.start)
-        shown = (held + upcoming)[:SHOWN]
+        shown = sorted((held + upcoming)[:SHOWN], key=lambda record: record.start, reverse=True)
         self.first_look = {
             "first": first,
             "last": windows[0][1],
             "is_whole": first == windows[-1][0],
             "held": len(held),
             "upcoming": len(upcoming),
-            "rows": [self._prepare_row(record) for record in self._with_customers(api, shown)],
+            "rows": [
+                {**self._prepare_row(record), "is_upcoming": record.end > now}
+                for record in self._with_customers(api, shown)
+            ],
         }
 
     def _with_customers(self, api, records):
@@ -100,10 +103,17 @@ class MicrosoftBookingConnect(models.TransientModel):
             if not look:
                 wizard.first_look_html = False
                 continue
-            days = {
-                name: format_date(self.env, datetime.fromisoformat(look[name]).date())
+            first, last = (
+                format_date(self.env, datetime.fromisoformat(look[name]).date())
                 for name in ("first", "last")
-            }
+            )
+            summary = self.env._(
+                "From %(first)s to %(last)s: %(held)s appointments held, %(upcoming)s upcoming.",
+                first=first,
+                last=last,
+                held=look["held"],
+                upcoming=look["upcoming"],
+            )
             wizard.first_look_html = self.env["ir.qweb"]._render(
-                "microsoft_bookings.booking_connect_first_look", {"look": look, **days}
+                "microsoft_bookings.booking_connect_first_look", {"look": look, "summary": summary}
             )

@@ -6,8 +6,19 @@ from odoo.exceptions import UserError
 from odoo.tools import formatLang
 from odoo.tools.misc import format_datetime
 
-# So many drafts are made while the user waits; Odoo ends a request after two minutes.
-MAX_DRAFTS = 500
+from ..models.booking_invoice_options import DATE_MODES
+from ..models.booking_settings import GROUPINGS
+
+# So many drafts are made while the user waits; more are made in the background.
+MAX_DRAFTS = 300
+# What the settings say of a choice of the wizard.
+DEFAULTS = {
+    "grouping": "invoice_grouping",
+    "line_mode": "line_mode",
+    "sections": "line_sections",
+    "date_mode": "invoice_date_mode",
+    "minimum_amount": "minimum_amount",
+}
 
 
 class MicrosoftBookingInvoice(models.TransientModel):
@@ -27,13 +38,13 @@ class MicrosoftBookingInvoice(models.TransientModel):
     )
     company_ids = fields.Many2many("res.company", compute="_compute_bookings")
     grouping = fields.Selection(
-        [("payer", "Payer"), ("month", "Payer and month"), ("booking", "Booking")],
+        GROUPINGS,
         string="One Invoice per",
         compute="_compute_options",
         store=True,
         readonly=False,
-        required=True,
         precompute=True,
+        help="Empty: as the settings of each business say.",
     )
     line_mode = fields.Selection(
         [("booking", "Booking"), ("merged", "Service and price, dates listed")],
@@ -41,10 +52,40 @@ class MicrosoftBookingInvoice(models.TransientModel):
         compute="_compute_options",
         store=True,
         readonly=False,
-        required=True,
+        precompute=True,
+        help="Empty: as the settings of each business say.",
+    )
+    sections = fields.Boolean(
+        "A Section per Person",
+        compute="_compute_options",
+        store=True,
+        readonly=False,
         precompute=True,
     )
-    invoice_date = fields.Date(help="Empty: the day on which the invoice is posted.")
+    date_mode = fields.Selection(
+        [*DATE_MODES, ("day", "This day")],
+        string="Date",
+        compute="_compute_options",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Empty: as the settings of each business say.",
+    )
+    invoice_date = fields.Date()
+    minimum_amount = fields.Float(
+        compute="_compute_options",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="A draft that would come to less, before tax, waits for further bookings.",
+    )
+    payer_ids = fields.Many2many("res.partner", compute="_compute_bookings")
+    left_out_payer_ids = fields.Many2many(
+        "res.partner",
+        string="Leave Out",
+        domain="[('id', 'in', payer_ids)]",
+        help="The bookings of these payers stay in the list.",
+    )
     journal_id = fields.Many2one(
         "account.journal",
         domain="[('type', '=', 'sale'), ('company_id', 'in', company_ids)]",
@@ -69,14 +110,17 @@ class MicrosoftBookingInvoice(models.TransientModel):
     @api.depends("booking_ids")
     def _compute_options(self):
         for wizard in self:
-            settings = wizard.booking_ids.settings_id[:1]
-            wizard.grouping = settings.invoice_grouping or "payer"
-            wizard.line_mode = settings.line_mode or "booking"
+            settings = wizard.booking_ids.settings_id
+            for name, field_name in DEFAULTS.items():
+                values = set(settings.mapped(field_name))
+                # Businesses that do not agree keep each their own.
+                wizard[name] = values.pop() if len(values) == 1 else False
 
     @api.depends("booking_ids")
     def _compute_bookings(self):
         for wizard in self:
             wizard.company_ids = wizard.booking_ids.company_id
+            wizard.payer_ids = wizard.booking_ids.payer_id
             settings = wizard.booking_ids.settings_id
             wizard.data_as_of = ", ".join(
                 settings.with_context(booking_data_as_of=True).mapped("display_name")
@@ -94,20 +138,33 @@ class MicrosoftBookingInvoice(models.TransientModel):
     def _get_options(self):
         """The choices of this wizard as options of ``microsoft.booking._create_invoices``."""
         self.ensure_one()
-        return {
+        options = {
             "grouping": self.grouping,
             "line_mode": self.line_mode,
-            "invoice_date": self.invoice_date,
+            "date_mode": self.date_mode,
+            "invoice_date": self.date_mode == "day" and self.invoice_date,
             "journal_id": self.journal_id,
             "include_free": self.include_free,
         }
+        settings = self.booking_ids.settings_id
+        for name in ("sections", "minimum_amount"):
+            # Zero and no are answers, unless the businesses have several.
+            if self[name] or len(set(settings.mapped(DEFAULTS[name]))) == 1:
+                options[name] = self[name]
+        return options
+
+    def _get_bookings(self):
+        """The bookings of this wizard but those of the payers that are left out."""
+        left_out = self.left_out_payer_ids._origin
+        return self.booking_ids._origin.filtered(lambda booking: booking.payer_id not in left_out)
 
     @api.depends(
-        "booking_ids", "grouping", "line_mode", "include_free", "journal_id", "invoice_date"
+        *("booking_ids", "grouping", "line_mode", "sections", "include_free", "journal_id"),
+        *("date_mode", "invoice_date", "minimum_amount", "left_out_payer_ids"),
     )
     def _compute_preview(self):
         for wizard in self:
-            ready, skipped = wizard.booking_ids._origin._split_invoiceable(wizard._get_options())
+            ready, skipped = wizard._get_bookings()._split_invoiceable(wizard._get_options())
             groups = wizard._with_known_taxes(ready)._group_for_invoices(wizard._get_options())
             wizard.draft_count = len(groups)
             wizard.ready_count = len(ready)
@@ -122,12 +179,21 @@ class MicrosoftBookingInvoice(models.TransientModel):
         return bookings.with_context(booking_included_taxes=included)
 
     def _render_preview(self, groups, skipped):
-        """The preview as a table: a row per draft with its sums, and what is left out with its reason."""
+        """The preview as a table: a row per draft with its sums, and what is left out with its reason.
+
+        Of what is made in the background, too many to be read, only the sum of the list is shown.
+        """
         rows, totals = [], defaultdict(lambda: [0, 0, 0.0, 0.0, 0.0, 0.0])
+        in_background = len(groups) > MAX_DRAFTS
         for group in groups:
             currency = group.currency_id
-            net, tax = group._get_tax_preview(self._get_options())
             hours = sum(group.mapped("duration"))
+            if in_background:
+                net, tax = sum(group.mapped("amount")), 0.0
+                for index, value in enumerate((1, len(group), hours, net)):
+                    totals[currency][index] += value
+                continue
+            net, tax = group._get_tax_preview(self._get_options())
             rows.append(
                 {
                     "payer": group.payer_id.display_name,
@@ -148,6 +214,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
             "microsoft_bookings.booking_invoice_preview",
             {
                 "rows": rows,
+                "in_background": in_background,
                 "several_businesses": len({row["business"] for row in rows}) > 1,
                 "totals": [
                     {
@@ -174,15 +241,9 @@ class MicrosoftBookingInvoice(models.TransientModel):
         """
         self.ensure_one()
         if self.draft_count > MAX_DRAFTS:
-            raise UserError(
-                self.env._(
-                    "These are %(count)s drafts at once; take at most %(limit)s, "
-                    "for example one month after the other.",
-                    count=self.draft_count,
-                    limit=MAX_DRAFTS,
-                )
-            )
-        result = self.booking_ids._create_invoices(self._get_options())
+            runs = self._get_bookings()._queue_invoices(self._get_options())
+            return runs._get_records_action(name=self.env._("Draft Invoices"))
+        result = self._get_bookings()._create_invoices(self._get_options())
         invoices = result["invoices"]
         texts = Counter(text for _booking, _reason, text in result["skipped"])
         reasons = [f"{count} × {text}" for text, count in texts.most_common()]

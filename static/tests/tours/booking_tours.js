@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { rpc } from "@web/core/network/rpc";
 
 const tours = registry.category("web_tour.tours");
 
@@ -117,5 +118,110 @@ tours.add("microsoft_bookings_price", {
         { trigger: `${ROW}.o_data_row_selected td[name=unit_price]`, run: "click" },
         { trigger: `${ROW}.o_data_row_selected td[name=unit_price] input`, run: "edit 180 && press Enter" },
         { content: "The row is ready", trigger: `body:not(:has(${TO_CHECK})) ${READY}` },
+    ],
+});
+
+const next = { trigger: ".modal footer button[name=action_next]", run: "click" };
+
+// From the list of settings to a connected one, by the set-up wizard and the trial tenant.
+tours.add("microsoft_bookings_connect", {
+    steps: () => [
+        {
+            content: "Start the set-up",
+            trigger: ".o_control_panel .o_booking_connect",
+            run: "click",
+        },
+        { content: "Which cloud", trigger: ".modal .o_field_widget[name=cloud] input", run: "click" },
+        {
+            content: "The trial",
+            // On a phone the choices are a sheet of their own, above the dialog.
+            trigger: "body:has(.o_select_menu_item)",
+            run() {
+                [...document.querySelectorAll(".o_select_menu_item")].at(-1).click();
+            },
+        },
+        { trigger: ".modal:not(:has(.o_field_widget[name=tenant_id]))" },
+        next,
+        { content: "Signed in", trigger: ".modal .o_field_widget[name=connection_check_html] li:eq(2)" },
+        next,
+        {
+            content: "Leave it",
+            trigger: ".modal footer button[name=action_finish_later]",
+            run: "click",
+        },
+        {
+            content: "Resume it",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_set_up]",
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name=business_ids] button[name=action_choose]", run: "click" },
+        { content: "The options", trigger: ".modal .o_field_widget[name=interval_number]" },
+        next,
+        { content: "A first look", trigger: ".modal .o_field_widget[name=first_look_html] tbody tr" },
+        { trigger: ".modal footer button[name=action_connect]", run: "click" },
+        {
+            content: "Connected",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=business_id]",
+        },
+    ],
+});
+
+const call = (model, method, args) =>
+    rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
+
+tours.add("microsoft_bookings_live_run", {
+    steps: () => [
+        { content: "It waits for a worker", trigger: ".o_statusbar_status [data-value=queued]" },
+        {
+            content: "Somebody else pauses the connection",
+            trigger: ".o_form_view .fa-refresh",
+            run: async () => {
+                const name = "microsoft.booking.settings";
+                await call(name, "action_pause", [await call(name, "search", [[]])]);
+            },
+        },
+        {
+            content: "The form says so by itself",
+            trigger: ".o_statusbar_status [data-value=paused].o_arrow_button_current",
+        },
+    ],
+});
+
+const settle = [
+    { content: "What changed is said", trigger: ".modal .o_field_widget[name=line_ids] .o_data_row" },
+    {
+        content: "What needs no money needs a reason",
+        trigger: ".modal .o_field_widget[name=reason] input",
+        run: "edit Moved with the customer",
+    },
+    { trigger: ".modal footer button[name=action_settle]", run: "click" },
+    severalDrafts,
+];
+
+tours.add("microsoft_bookings_settle", {
+    steps: () => [
+        { content: "Three changed", trigger: `${ROW}:eq(2)` },
+        { trigger: ".o_control_panel .o_booking_settle_all", run: "click" },
+        ...settle,
+        ...back.slice(0, 1),
+        { content: "Nothing is left", trigger: ".o_view_nocontent_smiling_face" },
+    ],
+});
+
+tours.add("microsoft_bookings_settle_phone", {
+    steps: () => [
+        { content: "A card says what changed", trigger: ".o_kanban_record .o_booking_changes" },
+        {
+            content: "Open it",
+            trigger: ".o_kanban_record:has(.o_booking_changes):eq(0)",
+            run: "click",
+        },
+        { trigger: ".o_statusbar_buttons .o_booking_settle", run: "click" },
+        { content: "What would become of it", trigger: ".modal .o_kanban_record .o_booking_changes" },
+        { trigger: ".modal footer button[name=action_settle]", run: "click" },
+        {
+            content: "The draft is open",
+            trigger: ".o_form_view .o_field_widget[name=invoice_line_ids]",
+        },
     ],
 });

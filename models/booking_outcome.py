@@ -1,0 +1,78 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..billing.pricing import late_notice
+from .booking import LIVE_STATES
+
+
+class MicrosoftBooking(models.Model):
+    """What became of a booking, as a person says: with who said so and when, and the notice that was given."""
+
+    _inherit = "microsoft.booking"
+
+    outcome_by_id = fields.Many2one("res.users", "Outcome Set By", readonly=True, copy=False)
+    outcome_at = fields.Datetime("Outcome Set On", readonly=True, copy=False)
+    cancellation_notice = fields.Float(
+        "Notice (hours)",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How long before the start the customer cancelled, as a person has written it down.",
+    )
+
+    def write(self, vals):
+        if "outcome" in vals and not self.env.context.get("booking_sync"):
+            vals = {
+                "outcome_by_id": self.env.uid,
+                "outcome_at": fields.Datetime.now(),
+                "cancellation_notice": False,
+                **vals,
+            }
+        return super().write(vals)
+
+    def _check_outcome_open(self):
+        """That none of these bookings is invoiced, so that their outcome can be set.
+
+        :raise UserError: when one is on a live invoice
+        """
+        invoiced = self.filtered(lambda booking: booking.billing_state in LIVE_STATES)
+        if invoiced:
+            raise UserError(
+                self.env._(
+                    "%(count)s of these bookings are on an invoice already.", count=len(invoiced)
+                )
+            )
+
+    def action_set_outcome(self):
+        """Set the outcome named in the context (``booking_outcome``) on all of these bookings.
+
+        :raise UserError: when one of them is on a live invoice
+        """
+        self._check_outcome_open()
+        self.write({"outcome": self.env.context["booking_outcome"]})
+        return True
+
+    def action_cancelled_with_notice(self, notice_hours):
+        """The customers of these bookings cancelled: late or in time, as the notice of each business says.
+
+        :param notice_hours: how many hours before the start; 0 or less: at the start or after it
+        :return: the bookings that were cancelled late
+        :raise UserError: when one of them is on a live invoice
+        """
+        self._check_outcome_open()
+        late = self._get_late(notice_hours)
+        for bookings, outcome in ((late, "late_cancelled"), (self - late, "cancelled")):
+            bookings.write({"outcome": outcome, "cancellation_notice": notice_hours})
+        return late
+
+    def _get_late(self, notice_hours):
+        """Those of these bookings for which so many hours of notice are too few."""
+        notice = timedelta(hours=notice_hours)
+        return self.filtered(
+            lambda booking: late_notice(
+                booking.start, booking.start - notice, booking.settings_id._get_late_notice()
+            )
+        )
