@@ -129,6 +129,18 @@ class HistoryCheck:
             self.case.assertIn(place, present)
             place.gone, place.found_outcome = False, "attended"
 
+    def look_at_planned(self, present):
+        """A run has ended, killed on the way or out of time as often as it may be: what it found at its start is there.
+
+        :param present: dict of place -> facts that the sandbox has now
+        """
+        bookings = {booking.id: booking for booking in self.bookings()}
+        for place, facts in self.planned.items():
+            if present.get(place) == facts and not self.world.visit(place).out:
+                booking = bookings.get(place.booking)
+                self.case.assertTrue(booking, f"the run has skipped {place}")
+                self.case.assertEqual(difference(self.facts_of(booking), facts), {}, place)
+
     def look_at_booking(self, place, booking):
         """One booking: facts that Bookings has said, decisions as they were made, the amount that follows.
 

@@ -148,7 +148,7 @@ class History(HistoryCheck):
             return
         if how < 0.5:
             # The time slice of the scheduled action ends in the middle.
-            self.app.seconds = self.random.choice((2, 4))
+            self.app.seconds = self.random.choice((2, 4, 6))
             self.attempt(f"at {self.app.seconds} seconds a request")
             self.app.seconds = 0
             return
@@ -189,6 +189,10 @@ class History(HistoryCheck):
         self.attempted = self.now().replace(tzinfo=None)
         run = self.settings._start_sync(full=self.government)
         is_whole = run.state == "queued"
+        if is_whole:
+            self.planned, self.undisturbed = present, True
+        if faults or not self.world.business.mailbox:
+            self.undisturbed = False
         if run.state == "waiting":
             run.resume_at = self.now().replace(tzinfo=None)
         try:
@@ -203,6 +207,8 @@ class History(HistoryCheck):
         for message in run.problem_ids.mapped("message"):
             self.case.assertNotIn("Unexpected", message)
         self.look(present)
+        if end == "done" and self.undisturbed:
+            self.look_at_planned(present)
         return run, is_whole and run.state == "done"
 
     def sync(self):

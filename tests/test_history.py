@@ -58,7 +58,7 @@ DECISIONS = {
 }
 HISTORY = {"pass_time": 10, "sync": 4, "sync_badly": 6}
 # Small, so that a window has several portions, each stored and committed by itself.
-PORTION = 10
+PORTION = 4
 
 
 class _RollBack(Exception):
