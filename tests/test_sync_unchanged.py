@@ -51,7 +51,7 @@ class TestUnchanged(BookingCommon):
 
     def test_it_costs_the_pages_of_the_lists_and_no_write(self):
         app = SandboxApp(build_tenant("load", now=self.now, size=600))
-        settings = self.connect(app, business_id=LOAD, lookback_days=70)
+        settings = self.connect(app, business_id=LOAD, lookback_days=70, sync_services="no")
         self.sync(settings)
         self.assertEqual(len(set(self.bookings(settings=settings).mapped("graph_id"))), 600)
         written, since = self.written_rows(), len(app.requests)
