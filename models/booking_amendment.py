@@ -110,13 +110,13 @@ class MicrosoftBooking(models.Model):
                 self.env._("No such decision: %(names)s.", names=", ".join(map(str, unknown)))
             )
         # What is a default in the wizard means something else on the lines of an invoice.
-        self = self.with_context(clean_context(self.env.context))
-        self.env["account.move"].check_access("create")
-        bookings = self.browse([booking.id for booking in decisions])
+        env = self.env(context=clean_context(self.env.context))
+        env["account.move"].check_access("create")
+        bookings = env[self._name].browse([booking.id for booking in decisions])
         bookings.check_access("write")
         changed, skipped = bookings._claim_changed()
-        by_way = {way: self.browse() for way, _label in PROPOSALS}
-        overwrite = self.browse()
+        nothing = bookings.browse()
+        by_way, overwrite = {way: nothing for way, _label in PROPOSALS}, nothing
         for booking in changed:
             due = booking._get_due()
             decision = decisions[booking]
@@ -126,8 +126,8 @@ class MicrosoftBooking(models.Model):
                 skipped.append((booking, "no_reason", text))
                 continue
             by_way[way] |= booking
-            overwrite |= booking if decision == "overwrite" else self.browse()
-        settled = self.browse().union(*by_way.values())
+            overwrite |= booking if decision == "overwrite" else nothing
+        settled = nothing.union(*by_way.values())
         by_way["accept"]._accept_changes(reason)
         refreshed = (by_way["refresh"] | by_way["remove"])._refresh_drafts(overwrite)
         corrections = (by_way["credit"] | by_way["complement"] | by_way["replace"])._correct()

@@ -97,7 +97,7 @@ class MicrosoftBookingRun(models.Model):
             if self.state not in ("queued", "running"):
                 return True
             if self.state == "queued":
-                self.state = "running"
+                self.write({"state": "running"})
             todo = self.plan["todo"]
             if not todo:
                 self._end_invoices()
