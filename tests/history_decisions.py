@@ -175,6 +175,7 @@ class DecisionSteps:
                 amount=amount,
                 payer=booking.payer_id.id,
                 renamed=self.world.visit(place).who_locked,
+                gone=place.gone,
             )
         for move in result["invoices"]:
             history.keep_move(move)

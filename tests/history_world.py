@@ -58,6 +58,8 @@ class Line:
     posted: bool = False
     # The place was recognised under another key since: whether that counts as a change is free.
     renamed: bool = False
+    # It was invoiced although it was gone: a person had said that it was held.
+    gone: bool = False
 
 
 @dataclass(eq=False, repr=False)
