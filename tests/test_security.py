@@ -246,6 +246,9 @@ class TestAccess(SecurityCommon):
         run = self.settings.sudo().run_ids.filtered(lambda run: run.kind == "sync")
         run._add_problem("Something", graph_id="x")
         self.settings._erase(["somebody"], "together")
+        self.env["microsoft.booking.write.back"].sudo().create(
+            {"settings_id": self.settings.id, "graph_id": "x"}
+        )
         other = self.env["res.company"].create({"name": "Elsewhere"})
         for name in GROUPS:
             stranger = new_test_user(

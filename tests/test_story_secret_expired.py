@@ -44,7 +44,7 @@ class TestSecretExpired(ConnectionCommon):
             lang="fr_FR",
         )
         self.real.write(
-            {"user_id": self.person.id, "create_contacts": True, "sync_services": "import"}
+            {"user_id": self.person.id, "create_contacts": True, "sync_services": "no"}
         )
         self.service = self.tenant.add_service(SECOND, "Audit", price="90", price_type="fixedPrice")
         self.zoe = self.tenant.add_staff(SECOND, "Zoé")

@@ -33,7 +33,7 @@ class TestViews(BookingCommon):
         run = self.settings._start_sync().sudo()
         run._add_problem("A problem to look at.", graph_id="unreadable")
         self.settings._erase(["somebody"], "together")
-        self.env["microsoft.booking.write.back"].create(
+        self.env["microsoft.booking.write.back"].sudo().create(
             {"settings_id": self.settings.id, "graph_id": self.bookings()[0].graph_id}
         )
 
