@@ -2,6 +2,9 @@
 """Addresses of Bookings, which are free text, and those of Odoo, which know their country."""
 
 import unicodedata
+from functools import cache
+
+from babel import Locale, localedata
 
 #: the members of an address, as ``graph/`` calls them
 MEMBERS = ("street", "city", "postal_code", "state", "country")
@@ -20,8 +23,25 @@ def level_name(name):
     )
 
 
+@cache
+def world_names():
+    """What countries are called in the languages of the world, after the Unicode CLDR.
+
+    An address in Bookings is written in its customer's language, which nobody may have installed in Odoo.
+
+    :return: a dict of levelled names and two-letter codes, without names that mean several countries
+    """
+    found = {}
+    for identifier in localedata.locale_identifiers():
+        if "_" not in identifier:
+            for code, name in Locale.parse(identifier).territories.items():
+                if len(code) == 2 and code.isalpha():
+                    found.setdefault(level_name(name), set()).add(code.casefold())
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
+
+
 class Places:
-    """The countries and states of Odoo, found by their code or by their name in any active language.
+    """The countries and states of Odoo, found by their code or by their name in any language.
 
     :param env: the environment; nothing is read before something is looked for
     """
@@ -39,7 +59,9 @@ class Places:
                 for country in countries.with_context(lang=code):
                     self._countries.setdefault(level_name(country.name), country.id)
             self._countries |= {country.code.casefold(): country.id for country in countries}
-        return self.env["res.country"].browse(self._countries.get(level_name(text), []))
+        name = level_name(text)
+        found = self._countries.get(name) or self._countries.get(world_names().get(name))
+        return self.env["res.country"].browse(found)
 
     def state(self, country, text):
         """The state of a country, or an empty recordset."""

@@ -75,6 +75,16 @@ class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
             settings.sudo().cron_id.method_direct_trigger()
         return run
 
+    def speak(self, code="fr_FR"):
+        """Have a language as somebody does who installs it: with this add-on's terms.
+
+        :return: its code
+        """
+        self.env["res.lang"]._activate_lang(code)
+        module = self.env["ir.module.module"].search([("name", "=", "microsoft_bookings")])
+        module._update_translations([code])
+        return code
+
     def ago(self, **delta):
         """A moment before now, at a full minute."""
         return (self.now - timedelta(**delta)).replace(second=0)

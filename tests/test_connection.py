@@ -24,7 +24,7 @@ class TestConnection(ConnectionCommon):
 
     def test_everybody_reads_the_answers_in_their_language(self):
         self.check()
-        lang = self.env["res.lang"]._activate_lang("fr_FR").code
+        lang = self.speak()
         for settings, text in (
             (self.real, "Microsoft knows the application"),
             (self.real.with_context(lang=lang), "Microsoft connaît l'application"),

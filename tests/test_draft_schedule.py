@@ -122,7 +122,7 @@ class TestDraftSchedule(BookingCommon):
                 "draft_checked": self.settings._get_today(),
             }
         )
-        self.env.user.lang = self.env["res.lang"]._activate_lang("fr_FR").code
+        self.env.user.lang = self.speak()
         domain = [("model", "=", self.settings._name), ("res_id", "=", self.settings.id)]
         before = self.env["mail.mail"].search(domain)
         self.assertEqual(self.make(), [])

@@ -15,10 +15,7 @@ from .common import BUSINESS, BookingCommon
 class RunsCommon(BookingCommon):
     def french(self, record):
         """A record as somebody reads it in French."""
-        self.env["res.lang"]._activate_lang("fr_FR")
-        module = self.env["ir.module.module"].search([("name", "=", "microsoft_bookings")])
-        module._update_translations(["fr_FR"])
-        return record.with_context(lang="fr_FR")
+        return record.with_context(lang=self.speak())
 
     def run_once(self):
         """Call the scheduled action once, as the scheduler does."""

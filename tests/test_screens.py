@@ -15,7 +15,7 @@ class ScreensCommon(BookingCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.env["res.lang"]._activate_lang(self.lang)
+        self.speak(self.lang)
         self.cara = self.tenant.add_customer(
             "studio@contoso.example", "Cara", email="cara@example.com"
         )

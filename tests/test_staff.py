@@ -57,7 +57,7 @@ class TestStaff(BookingCommon):
         self.make_user(
             "max", "max@contoso.example", company_ids=[(6, 0, other.ids)], company_id=other.id
         )
-        self.make_user("portal", "zoe@contoso.example", groups="base.group_portal")
+        self.make_user("zoe-portal", "zoe@contoso.example", groups="base.group_portal")
         self.sync()
         for graph_id in (lea, *twins, max_, none, self.zoe):
             with self.subTest(self.staff(graph_id).name):

@@ -31,9 +31,7 @@ class TestSecretExpired(ConnectionCommon):
         self.log = _Everything()
         logging.getLogger("odoo.addons.microsoft_bookings").addHandler(self.log)
         self.addCleanup(logging.getLogger("odoo.addons.microsoft_bookings").removeHandler, self.log)
-        self.env["res.lang"]._activate_lang("fr_FR")
-        module = self.env["ir.module.module"].search([("name", "=", "microsoft_bookings")])
-        module._update_translations(["fr_FR"])
+        self.speak()
         self.person = new_test_user(
             self.env,
             "responsible",
@@ -43,9 +41,7 @@ class TestSecretExpired(ConnectionCommon):
             email="responsible@example.com",
             lang="fr_FR",
         )
-        self.real.write(
-            {"user_id": self.person.id, "create_contacts": True, "sync_services": "no"}
-        )
+        self.real.write({"user_id": self.person.id, "create_contacts": True, "sync_services": "no"})
         self.service = self.tenant.add_service(SECOND, "Audit", price="90", price_type="fixedPrice")
         self.zoe = self.tenant.add_staff(SECOND, "Zoé")
         self.someone = self.tenant.add_customer(SECOND, "Eva", email="eva@example.com")

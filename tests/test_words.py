@@ -72,11 +72,7 @@ class TestFrench(BookingCommon):
 
     def setUp(self):
         super().setUp()
-        self.env["res.lang"]._activate_lang("fr_CH")
-        self.env["ir.module.module"].search(
-            [("name", "=", "microsoft_bookings")]
-        )._update_translations(["fr_CH"])
-        self.french = self.env(context={**self.env.context, "lang": "fr_CH"})
+        self.french = self.env(context={**self.env.context, "lang": self.speak("fr_CH")})
 
     def test_screens(self):
         Booking = self.french["microsoft.booking"]
