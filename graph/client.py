@@ -16,16 +16,13 @@ from .batch import BatchRequest, BatchResult, BatchRunner
 from .clouds import Cloud
 from .errors import ComeBackLater, GraphError, make_error, remake_error
 from .retry import backoff, utc_now
-from .transport import Answer, exchange
+from .transport import MAX_BODY, Answer, exchange
 from .urls import host_of, pinned, redacted
 
 _logger = logging.getLogger(__name__)
 
 #: without it Graph hides the members that an enumeration got after it was first published
 UNKNOWN_MEMBERS = "include-unknown-enum-members"
-
-#: pages of one list; beyond it the list is taken to have no end
-_MAX_PAGES = 10_000
 
 #: seconds; a request that starts just before the deadline still gets as long as this
 _SHORTEST_TIMEOUT = 1.0
@@ -46,6 +43,8 @@ class GraphClient:
     :param version: ``v1.0`` or ``beta``
     :param jitter: returns from 0 to 1; spreads the waits
     :param max_wait: longest wait in seconds; a longer one is a ComeBackLater too
+    :param max_body: bytes of one answer, after decompression
+    :param max_pages: pages of one list; beyond it the list is taken to have no end
     :ivar request_count: requests sent to Graph, batches as one
     :ivar detail_count: GETs sent inside batches
     :ivar retry_count: requests and parts of batches that were repeated
@@ -65,6 +64,8 @@ class GraphClient:
         version: str = "v1.0",
         jitter: Callable[[], float] = random.random,
         max_wait: float = 120,
+        max_body: int = MAX_BODY,
+        max_pages: int = 10_000,
     ):
         self.cloud = cloud
         self.host = host_of(cloud.graph_url)
@@ -82,6 +83,8 @@ class GraphClient:
         self._renew = False
         self._jitter = jitter
         self._max_wait = timedelta(seconds=max_wait)
+        self._max_body = max_body
+        self._max_pages = max_pages
 
     # One request
 
@@ -124,7 +127,7 @@ class GraphClient:
             seen.add(url)
             # The link is complete: parameters of ours would be doubled.
             url, params = pinned(self.cloud.graph_url, link, url), None
-            if url in seen or len(seen) >= _MAX_PAGES:
+            if url in seen or len(seen) >= self._max_pages:
                 raise make_error("paging_loop", details={"host": self.host})
 
     def post(
@@ -256,6 +259,7 @@ class GraphClient:
                 timeout=self._timeouts(now),
                 token=token,
                 give_up=self._is_late,
+                max_body=self._max_body,
                 **{**options, "headers": headers},
             )
             result = self._read(answer, read, needed, client_request_id)

@@ -9,8 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from ..graph import client as client_module
-from ..graph import transport
 from ..graph.clouds import get_cloud
 from ..graph.errors import AuthError, GraphError, ProtocolError
 from ..graph.urls import path_of, pinned, redacted
@@ -77,16 +75,11 @@ class TestRequest(unittest.TestCase):
         self.assertEqual(caught.exception.code, "token_rejected")
 
     def test_a_body_beyond_the_limit(self):
-        with mock.patch.object(
-            transport.exchange,
-            "__kwdefaults__",
-            {**transport.exchange.__kwdefaults__, "max_body": 10},
-        ):
-            for reply in (Reply(200, "x" * 11), Reply(200, "", {"Content-Length": "11"})):
-                client, _adapter, _clock = make_client([reply])
-                with self.assertRaises(ProtocolError) as caught:
-                    client.get("/x")
-                self.assertEqual(caught.exception.code, "too_large")
+        for reply in (Reply(200, "x" * 11), Reply(200, "", {"Content-Length": "11"})):
+            client, _adapter, _clock = make_client([reply], max_body=10)
+            with self.assertRaises(ProtocolError) as caught:
+                client.get("/x")
+            self.assertEqual(caught.exception.code, "too_large")
 
     def test_bodies_that_are_no_object(self):
         deep = "[" * 100_000
@@ -171,12 +164,10 @@ class TestPaging(unittest.TestCase):
     def test_pages_without_end(self):
         numbers = iter(range(10**6))
         client, _adapter, _clock = make_client(
-            lambda _request: {"value": [], "@odata.nextLink": f"{ROOT}/x?{next(numbers)}"}
+            lambda _request: {"value": [], "@odata.nextLink": f"{ROOT}/x?{next(numbers)}"},
+            max_pages=50,
         )
-        with (
-            mock.patch.object(client_module, "_MAX_PAGES", 50),
-            self.assertRaises(ProtocolError),
-        ):
+        with self.assertRaises(ProtocolError):
             list(client.get_all("/x"))
         self.assertEqual(client.request_count, 50)
 

@@ -4,6 +4,7 @@
 import re
 
 from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
 
 from ..sandbox import Fault
 from .common import BUSINESS
@@ -140,22 +141,17 @@ class TestFailures(RunsCommon):
         self.assertFalse(self.failure())
 
     def test_one_that_cannot_be_stored_holds_up_no_other(self):
-        Booking = type(self.env["microsoft.booking"])
-        original = Booking.create
-
-        def create(bookings, vals_list):
-            if any(vals["graph_id"] == self.bad for vals in vals_list):
-                raise ValueError("A rule of another add-on.")
-            return original(bookings, vals_list)
-
-        self.patch(Booking, "create", create)
-        run = self.sync()
+        table = SQL.identifier(self.bookings()._table)
+        rule = SQL("ADD CONSTRAINT rule_of_another_addon CHECK (graph_id <> %s)", self.bad)
+        self.env.cr.execute(SQL("ALTER TABLE %s %s", table, rule))
+        with mute_logger("odoo.sql_db"):
+            run = self.sync()
         self.assertEqual(run.state, "problems")
-        self.assertIn("A rule of another add-on.", run.problem_ids.message)
+        self.assertIn("rule_of_another_addon", run.problem_ids.message)
         self.assertTrue(self.bookings(self.good))
         self.assertFalse(self.bookings(self.bad))
         self.assertEqual(self.failure().attempts, 1)
-        self.patch(Booking, "create", original)
+        self.env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT rule_of_another_addon", table))
         self.assertEqual(self.sync().state, "done")
         self.assertTrue(self.bookings(self.bad))
         self.assertFalse(self.failure())
