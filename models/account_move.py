@@ -77,6 +77,30 @@ class AccountMove(models.Model):
             name=name, context={"default_move_type": "out_invoice"}, **views
         )
 
+    def _get_booking_invoices_notification(self, name, title, message, *, warning, sticky):
+        """Say what was done to bookings, and then open these invoices, or close the dialogue when there are none.
+
+        :param name: the title of their list
+        :param title: of the message
+        :param message: what was done
+        :param warning: whether something was left out
+        :param sticky: whether the message waits for its reader
+        :return: a client action
+        """
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if warning else "success",
+                "title": title,
+                "message": message,
+                "sticky": sticky,
+                "next": self._get_booking_invoices_action(name)
+                if self
+                else {"type": "ir.actions.act_window_close"},
+            },
+        }
+
     def button_draft(self):
         """Refuse to revive an invoice whose bookings have been invoiced again meanwhile: exactly once.
 

@@ -235,20 +235,14 @@ class MicrosoftBookingCustomer(models.Model):
                 return lost._send_change(settings, sender, record, facts, names)
         names = [name for name, value in facts.items() if value]
         values = self._prepare_customer_values(partner, names)
-        done, record = sender.send(
+        customer = self._create_sent(
+            settings,
+            sender,
             partner,
             lambda: sender.api.create_customer(settings.business_id, **values),
         )
-        if not done:
+        if not customer:
             return True
-        customer = self.create(
-            {
-                "settings_id": settings.id,
-                "graph_id": record.id,
-                "partner_id": partner.id,
-                **self._prepare_mirror_vals(settings, record),
-            }
-        )
         customer._settle(facts, list(facts))
         return sender.commit()
 

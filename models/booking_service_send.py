@@ -142,20 +142,14 @@ class MicrosoftBookingService(models.Model):
         values["price_type"] = (
             settings.new_service_price_type if values.get("default_price") else "notSet"
         )
-        done, record = sender.send(
+        service = self._create_sent(
+            settings,
+            sender,
             product,
             lambda: sender.api.create_service(settings.business_id, **values),
         )
-        if not done:
+        if not service:
             return True
-        service = self.create(
-            {
-                "settings_id": settings.id,
-                "graph_id": record.id,
-                "product_id": product.id,
-                **self._prepare_mirror_vals(settings, record),
-            }
-        )
         facts = service._get_odoo_facts(product)
         service._settle(facts, list(facts))
         if not comparable:

@@ -215,6 +215,26 @@ class MicrosoftBookingTwin(models.AbstractModel):
         )
         return True
 
+    def _create_sent(self, settings, sender, twin, write):
+        """Create a record of Odoo in Bookings, and here what mirrors it.
+
+        :param sender: a :class:`Sender`
+        :param twin: the contact or product
+        :param write: a function without arguments, of ``sender.api``, that creates it and returns it
+        :return: the new record, empty when it was not created
+        """
+        done, record = sender.send(twin, write)
+        if not done:
+            return self.browse()
+        return self.create(
+            {
+                "settings_id": settings.id,
+                "graph_id": record.id,
+                self._twin_field: twin.id,
+                **self._prepare_mirror_vals(settings, record),
+            }
+        )
+
     def _get_unsent(self):
         """What of these Bookings has to be told.
 

@@ -121,22 +121,13 @@ class MicrosoftBookingAmend(models.TransientModel):
         if not result["bookings"]:
             raise UserError("\n".join(words))
         drafts = result["refreshed"] | result["credit_notes"] | result["supplements"]
-        following = (
-            drafts._get_booking_invoices_action(self.env._("Drafts to Look At"))
-            if drafts
-            else {"type": "ir.actions.act_window_close"}
+        return drafts._get_booking_invoices_notification(
+            self.env._("Drafts to Look At"),
+            self.env._("Changes settled"),
+            " ".join(words),
+            warning=bool(result["skipped"]),
+            sticky=bool(result["skipped"]),
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if result["skipped"] else "success",
-                "title": self.env._("Changes settled"),
-                "message": " ".join(words),
-                "sticky": bool(result["skipped"]),
-                "next": following,
-            },
-        }
 
 
 class MicrosoftBookingAmendLine(models.TransientModel):

@@ -256,20 +256,10 @@ class MicrosoftBookingInvoice(models.TransientModel):
             bookings=len(result["bookings"]),
             skipped=len(result["skipped"]),
         )
-        message = " ".join([message, *reasons])
-        following = (
-            invoices._get_booking_invoices_action(self.env._("Draft Invoices"))
-            if invoices
-            else {"type": "ir.actions.act_window_close"}
+        return invoices._get_booking_invoices_notification(
+            self.env._("Draft Invoices"),
+            self.env._("Draft invoices created"),
+            " ".join([message, *reasons]),
+            warning=bool(result["skipped"]),
+            sticky=bool(reasons),
         )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if result["skipped"] else "success",
-                "title": self.env._("Draft invoices created"),
-                "message": message,
-                "sticky": bool(reasons),
-                "next": following,
-            },
-        }
