@@ -53,7 +53,9 @@ class MicrosoftBooking(models.Model):
         # What the windows before have left in memory is not needed again.
         self.env.invalidate_all()
         before = self._get_listed_before(settings, run, start, end)
-        listing = self._read_window(settings, api, start, end, set(before.values()) - {None})
+        listing = api.appointments_between(
+            settings.business_id, start, end, set(before.values()) - {None}
+        )
         listed = {
             record.id: record for record in listing.records if settings._has_to_import(record)
         }

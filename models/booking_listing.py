@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..graph.errors import AccessError as GraphAccessError
 from .booking_attendees import reservation_of, stamp_of, stored_moment
 
 
@@ -48,22 +47,6 @@ class MicrosoftBooking(models.Model):
             )
         )
         return {graph_id: digest if not run.full else None for graph_id, digest in rows}
-
-    @api.model
-    def _read_window(self, settings, api, start, end, known=frozenset()):
-        """The appointments of the window; from the list of all of them when the calendar view is refused.
-
-        :param known: the digests of list items of which nothing is to be done
-        :return: a :class:`..graph.bookings.Listing`
-        """
-        try:
-            return api.calendar_view(settings.business_id, start, end, known)
-        except GraphAccessError:
-            listing = api.appointments(settings.business_id, known)
-            inside = tuple(
-                record for record in listing.records if record.start < end and record.end > start
-            )
-            return listing._replace(records=inside)
 
     @api.model
     def _search_window(self, settings, listed, missing, start, end):

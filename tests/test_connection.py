@@ -190,6 +190,17 @@ class TestConnection(ConnectionCommon):
         self.tenant.soft_delete_business(SECOND)
         self.assertIn("The mailbox of the Bookings business cannot be reached", self.check())
 
+    def test_a_calendar_view_that_is_refused_is_no_obstacle(self):
+        self.app.faults[:] = [Fault("403", path="calendarView")]
+        self.book()
+        self.assertFalse(self.check(self.settings))
+        self.assertIn("reads the list of all appointments", self.settings.connection_check_html)
+        since = len(self.app.requests)
+        self.assertEqual(self.sync().state, "done")
+        self.assertTrue(self.bookings())
+        asked = [path.rpartition("/")[2] for _method, path, _status in self.app.requests][since:]
+        self.assertEqual((asked.count("calendarView"), asked.count("appointments")), (1, 1))
+
     def test_what_stands_between(self):
         calendar, token = "calendarView", "oauth2/v2.0/token"
         cases = (

@@ -85,6 +85,26 @@ class TestLists(unittest.TestCase):
         self.assertEqual(len(api.appointments(BUSINESS).records), 1)
         self.assertEqual(adapter.requests[0].path_url, f"{B}/appointments")
 
+    def test_a_calendar_view_that_is_refused(self):
+        items = [an_appointment(id=str(number), customers=[]) for number in (1, 2)]
+        api, adapter = make_api([DENIED, {"value": [*items, 5]}])
+        moment = utc(2026, 3, 3, 9, 0)
+        hour = timedelta(hours=1)
+        first = api.appointments_between(BUSINESS, moment - hour, moment + hour)
+        self.assertTrue(api.is_view_refused)
+        self.assertEqual([record.id for record in first.records], ["1", "2"])
+        self.assertEqual(len(first.problems), 1)
+        known = {first.records[0].digest}
+        again = api.appointments_between(BUSINESS, moment - hour, moment + hour, known)
+        self.assertEqual(([record.id for record in again.records], again.problems), (["2"], ()))
+        self.assertEqual(again.unchanged, ("1",))
+        before = api.appointments_between(BUSINESS, moment - 2 * hour, moment)
+        self.assertEqual((before.records, before.unchanged), ((), ()))
+        self.assertEqual(
+            [request.path_url.partition("?")[0] for request in adapter.requests],
+            [f"{B}/calendarView", f"{B}/appointments"],
+        )
+
     def test_no_business(self):
         api, _adapter = make_api([])
         for business_id in ("", None, "  "):

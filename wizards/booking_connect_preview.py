@@ -35,7 +35,7 @@ class MicrosoftBookingConnect(models.TransientModel):
         appointments, first = {}, None
         for start, end in windows:
             try:
-                listing = api.calendar_view(
+                listing = api.appointments_between(
                     settings.business_id, datetime.fromisoformat(start), datetime.fromisoformat(end)
                 )
             except ComeBackLater:
