@@ -67,13 +67,15 @@ class MicrosoftBookingRun(models.Model):
         It always ends normally; what is wrong is told on the run.
         """
         runs = self.search([("kind", "=", "invoice"), ("state", "in", ("queued", "running"))])
+        left = 0
         for run in runs.sorted("id"):
             try:
                 is_done = run._make_planned_invoices()
             except OperationalError:
-                # Somebody else changed the same rows: once more, on what is true then.
+                # Somebody else changed the same rows: once more, on what is true then, after the other runs.
                 self.env.cr.rollback()
-                is_done = False
+                left += 1
+                continue
             except Exception as error:  # pylint: disable=broad-exception-caught # a bug in one run is told to
                 # who started it; Odoo would switch the scheduled action off without a word to them.
                 self.env.cr.rollback()
@@ -84,7 +86,7 @@ class MicrosoftBookingRun(models.Model):
             if not is_done:
                 self.env["ir.cron"]._commit_progress(remaining=1)
                 return
-        self.env["ir.cron"]._commit_progress(remaining=0)
+        self.env["ir.cron"]._commit_progress(remaining=left)
 
     def _make_planned_invoices(self):
         """Make drafts until the plan is done, the time slice ends, or somebody has undone the run.
