@@ -6,29 +6,20 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ..environment import browser
 from ..environment.console import Complaint, say, step
-from ..environment.install import odoo_run, problems
-from ..environment.layout import MODULE, REPOSITORY, logs
-from ..environment.process import run_shown
-from ..environment.workbench import Workbench, workbench
+from ..environment.layout import REPOSITORY, logs
+from ..environment.process import ended, run_shown
 from . import lint
 
-# What Odoo itself logs when these modules are installed, with the reason why it is no fault of
-# ours. Empty: a fresh installation logs no warning at all.
-NOISE: tuple[str, ...] = ()
-RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
-# test_lint's checkers look at every add-on there is. Two of its tests are left out: pylint over the
-# whole of Odoo, since "make lint" runs its checkers over this add-on alone; and the one that wants
-# every test file imported, since those that need no Odoo are pytest's alone ("make lint" sees to the
-# others).
-LINT_TAGS = "/test_lint,-/test_lint:TestPyLint,-/test_lint:TestTestHoles"
+COUNTS = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
 class Tally:
@@ -68,8 +59,13 @@ def main() -> int:
     """
     tally = Tally()
     tally.stage("lint", _lint)
-    tally.stage("make test", _pytest)
-    tally.stage("Odoo's own runner, on a fresh installation with demo data", _odoo_runner)
+    # These two take the longest, and each of them one core: they run at the same time.
+    with _started("odoo_tests") as (process, output):
+        tally.stage("make test", _pytest)
+        tally.stage(
+            "Odoo's own runner, on a fresh installation with demo data",
+            lambda: _read_tally(process, output),
+        )
     tally.stage("the template of terms and French", lambda: _command("translations", "--check"))
     tally.stage("install, uninstall, install again", lambda: _command("life_cycle"))
     tally.stage("make demo ONESHOT=1", _demo)
@@ -99,50 +95,31 @@ def _pytest() -> tuple[int, int]:
     return total - skipped - failed, failed or int(code != 0)
 
 
-def _odoo_runner() -> tuple[int, int]:
-    chrome = browser.ensure()
-    with workbench() as bench, bench.scratch("ci", None) as database:
-        if chrome:
-            os.environ["PATH"] = browser.on_path(chrome, os.environ)["PATH"]
-        log = logs() / "ci-install.log"
-        step("Installing into a new database, with demo data")
-        odoo_run(bench.odoo, bench.server, database, f"--init={MODULE}", "--with-demo", log=log)
-        noisy = [
-            entry
-            for entry in problems(log, ("WARNING", "ERROR", "CRITICAL"))
-            if not any(re.search(pattern, entry) for pattern in NOISE)
-        ]
-        for entry in noisy:
-            say(entry)
-        passed, failed = int(not noisy), int(bool(noisy))
-        for name, arguments in (
-            ("this add-on's tests", (f"--update={MODULE}", f"--test-tags=/{MODULE}")),
-            ("test_lint", ("--init=test_lint", f"--test-tags={LINT_TAGS}")),
-        ):
-            step(f"Running {name}")
-            more = _odoo_tests(bench, database, name, arguments)
-            passed, failed = passed + more[0], failed + more[1]
-    return passed, failed
+@contextmanager
+def _started(name: str) -> Iterator[tuple[subprocess.Popen, Path]]:
+    """Another command of this package at work in the background.
+
+    :return: its process, ended on the way out, and the file that it prints to
+    """
+    output = logs() / f"ci-{name}.txt"
+    command = [sys.executable, "-m", "dev", name]
+    with (
+        output.open("w", encoding="utf-8") as sink,
+        ended(
+            subprocess.Popen(command, cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT)
+        ) as process,
+    ):
+        yield process, output
 
 
-def _odoo_tests(
-    bench: Workbench, database: str, name: str, arguments: tuple[str, ...]
-) -> tuple[int, int]:
-    """Run Odoo with tests; Odoo's own count of them."""
-    log = logs() / f"ci-{re.sub('[^a-z]+', '-', name)}.log"
-    complaint = None
-    try:
-        # Browser tests need the web server.
-        odoo_run(bench.odoo, bench.server, database, *arguments, log=log, http=True)
-    except Complaint as raised:
-        complaint = raised
-    found = RESULT.findall(log.read_text(encoding="utf-8", errors="replace"))
-    failed, errors, total = map(int, found[-1]) if found else (0, 0, 0)
-    bad = failed + errors
-    if complaint or not total:
-        say(str(complaint or f"No test ran. Log: {log}"))
-        bad = max(bad, 1)
-    return max(total - bad, 0), bad
+def _read_tally(process: subprocess.Popen, output: Path) -> tuple[int, int]:
+    """Wait for a command that closes with a tally, show what it printed, and read its counts."""
+    code = process.wait()
+    text = output.read_text(encoding="utf-8", errors="replace")
+    say(text.rstrip())
+    found = COUNTS.findall(text)
+    passed, failed = map(int, found[-1]) if found else (0, 0)
+    return passed, failed or int(code != 0)
 
 
 def _demo() -> tuple[int, int]:
