@@ -140,6 +140,20 @@ class TestFailures(RunsCommon):
         )
         self.assertFalse(self.failure())
 
+    def test_another_id_while_the_former_one_cannot_be_asked_for(self):
+        self.sync()
+        booking = self.bookings(self.bad)
+        new_id = self.tenant.change_id(self.bad)
+        self.refuse(self.bad)
+        self.assertEqual(self.sync().state, "problems")
+        # Whether the new one is the former one nobody can tell yet: not a second booking, and none cancelled.
+        self.assertEqual(len(self.bookings()), 2)
+        self.assertRecordValues(booking, [{"graph_id": self.bad, "gone_at": False}])
+        self.app.faults.clear()
+        self.assertEqual(self.sync().state, "done")
+        self.assertEqual(len(self.bookings()), 2)
+        self.assertRecordValues(booking, [{"graph_id": new_id, "gone_at": False}])
+
     def test_one_that_cannot_be_stored_holds_up_no_other(self):
         table = SQL.identifier(self.bookings()._table)
         rule = SQL("ADD CONSTRAINT rule_of_another_addon CHECK (graph_id <> %s)", self.bad)
