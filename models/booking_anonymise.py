@@ -1,5 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import defaultdict
 from datetime import datetime
+from itertools import chain
 from uuid import uuid4
 
 from dateutil.relativedelta import relativedelta
@@ -39,11 +41,12 @@ class MicrosoftBooking(models.Model):
         now = fields.Datetime.now()
         private = dict.fromkeys(sum(PRIVATE_FIELDS.values(), ()), False)
         todo = self.sudo().with_context(booking_sync=True).filtered(lambda b: not b.anonymised_at)
+        erased = defaultdict(dict)
         for booking in todo:
             settings = booking.settings_id
             places = places_of(booking.graph_id, booking.attendee_key, booking._get_identities())
             token = f"{ERASED}{settings._get_digest(places[0])}"
-            settings._erase(places, batch, token)
+            erased[settings].update(dict.fromkeys(places, token))
             vals = private | {
                 "attendee_key": token,
                 "customer_id": False,
@@ -66,6 +69,8 @@ class MicrosoftBooking(models.Model):
                 vals["invoiced_terms"] = terms | {"line": line}
             booking.write(vals)
         todo.write({"partner_decided": False})
+        for settings, tokens in erased.items():
+            settings._erase(tokens, batch)
 
     def _get_identities(self):
         self.ensure_one()
@@ -84,10 +89,13 @@ class MicrosoftBooking(models.Model):
         settled, customers, batch = bookings - later, bookings.customer_id, uuid4().hex
         later.anonymise_when_settled = True
         still_known = {identity for booking in later for identity in booking._get_identities()}
+        erased = defaultdict(dict)
         for booking in settled:
             identities = booking._get_identities()
             if still_known.isdisjoint(identities):
-                booking.settings_id._erase(identities, batch)
+                erased[booking.settings_id].update(dict.fromkeys(identities, False))
+        for settings, people in erased.items():
+            settings._erase(people, batch)
         settled._anonymise(batch)
         customers._erase_customers(batch)
         return settled, later
@@ -131,9 +139,9 @@ class MicrosoftBookingCustomer(models.Model):
         named = self.env["microsoft.booking"].sudo().search([("customer_id", "in", self.ids)])
         waiting = named.customer_id
         waiting.partner_decided = True
-        for customer in customers - waiting:
-            identities = identities_of(customer.graph_id, customer.email, customer.name)
-            customer.settings_id._erase(identities, batch)
+        for settings, gone in (customers - waiting).grouped("settings_id").items():
+            people = (identities_of(one.graph_id, one.email, one.name) for one in gone)
+            settings._erase(dict.fromkeys(chain.from_iterable(people), False), batch)
         (customers - waiting).unlink()
 
 

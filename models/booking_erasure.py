@@ -2,6 +2,7 @@
 import hashlib
 import hmac
 import secrets
+from collections import defaultdict
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -107,22 +108,24 @@ class MicrosoftBookingSettings(models.Model):
         key = bytes.fromhex(settings.erasure_key)
         return hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()
 
-    def _erase(self, identities, batch, token=False):
+    def _erase(self, tokens, batch):
         """Remember that these were erased.
 
-        :param identities: texts, as :func:`identities_of` and :func:`places_of` give them
+        :param tokens: dict of texts, as :func:`identities_of` and :func:`places_of` give them, -> of a place, what its
+            booking is recognised by; of a person ``False``
         :param batch: text that all have in common which is erased together
-        :param token: of a place, what its booking is recognised by
         """
-        digests = dict.fromkeys(self._get_digest(identity) for identity in identities)
+        digests = {self._get_digest(identity): token for identity, token in tokens.items()}
         Erasure = self.env["microsoft.booking.erasure"].sudo()
         known = Erasure.search([("settings_id", "=", self.id), ("digest", "in", list(digests))])
+        there = set(known.mapped("digest"))
         # Somebody who was lifted may be erased again.
         known.write({"lifted": False, "batch": batch})
         Erasure.create(
             [
                 {"settings_id": self.id, "digest": digest, "batch": batch, "token": token}
-                for digest in digests.keys() - set(known.mapped("digest"))
+                for digest, token in digests.items()
+                if digest not in there
             ]
         )
 
@@ -190,8 +193,11 @@ class MicrosoftBookingSettings(models.Model):
     def _remember_places(self, records):
         """Remember the places that erased people have taken since, so that they can be lifted together."""
         erased, new = self._find_erased(records)
+        batches = defaultdict(dict)
         for at, (words, batch) in new.items():
-            self._erase(words, batch, erased[at])
+            batches[batch].update(dict.fromkeys(words, erased[at]))
+        for batch, tokens in batches.items():
+            self._erase(tokens, batch)
 
     def _unveil(self, records):
         """Give the bookings of lifted places their keys back, so that they are recognised and named again."""
@@ -215,7 +221,7 @@ class MicrosoftBookingSettings(models.Model):
         for key, person in keyed_attendees(record).items():
             if token := erased.get((graph_id, key)):
                 identities = identities_of(person.customer_id, person.email, person.name)
-                self._erase(places_of(record.id, key, identities), token, token)
+                self._erase(dict.fromkeys(places_of(record.id, key, identities), token), token)
 
 
 def _veil_one(record, erased):
