@@ -32,20 +32,20 @@ class Languages:
         self.i18n = folder / "i18n"
         self.i18n.mkdir()
         self.export(*TERMS)
-        self.write("fr", FRENCH)
-        self.write("nl", DUTCH)
+        self.put("fr", FRENCH)
+        self.put("nl", DUTCH)
         self.run()
 
     def export(self, *terms):
         catalogue("", [""] * len(terms), terms).save(str(self.exported))
 
-    def write(self, language, translations, change=None):
+    def put(self, language, translations, change=None):
         made = catalogue(language, translations)
         if change:
             change(made)
         made.save(str(self.i18n / f"{language}.po"))
 
-    def read(self, language):
+    def get(self, language):
         return polib.pofile(str(self.i18n / f"{language}.po"))
 
     def run(self, *options):
@@ -67,16 +67,16 @@ def test_complete_languages_pass_and_are_counted(languages):
 
 
 def test_what_is_the_same_says_so_and_is_left_empty(languages):
-    entry = languages.read("nl").find("ID")
+    entry = languages.get("nl").find("ID")
     assert (entry.msgstr, entry.tcomment) == ("", "idem")
 
 
 def test_a_word_found_later_replaces_the_same(languages):
-    later = languages.read("nl")
+    later = languages.get("nl")
     later.find("ID").msgstr = "Kenmerk"
     later.save()
     languages.run()
-    entry = languages.read("nl").find("ID")
+    entry = languages.get("nl").find("ID")
     assert (entry.msgstr, entry.tcomment) == ("Kenmerk", "")
 
 
@@ -91,7 +91,7 @@ def test_a_new_term_is_missing_in_every_language(languages):
     for language in ("fr", "nl"):
         assert f"{language}.po: not translated: 'Outcome'" in told
         assert f"{language}.po: 3 of 4 terms translated" in told
-        assert [entry.msgid for entry in languages.read(language)] == [*TERMS, "Outcome"]
+        assert [entry.msgid for entry in languages.get(language)] == [*TERMS, "Outcome"]
     told, code = languages.run("--check")
     assert code == 1
     assert "is not current" not in told
@@ -100,12 +100,12 @@ def test_a_new_term_is_missing_in_every_language(languages):
 def test_a_term_that_is_gone_goes_from_every_language(languages):
     languages.export(*TERMS[1:])
     languages.run()
-    assert [entry.msgid for entry in languages.read("fr")] == list(TERMS[1:])
+    assert [entry.msgid for entry in languages.get("fr")] == list(TERMS[1:])
     assert languages.run("--check")[1] == 0
 
 
 def test_a_file_that_was_typed_by_hand_alone_is_not_current(languages):
-    languages.write("nl", DUTCH)
+    languages.put("nl", DUTCH)
     told, code = languages.run("--check")
     assert code == 1
     assert "nl.po is not current" in told
@@ -115,7 +115,7 @@ def test_a_file_that_was_typed_by_hand_alone_is_not_current(languages):
 
 
 def test_one_incomplete_language_is_enough_to_fail(languages):
-    languages.write("nl", ("Betaler", "ID", " "))
+    languages.put("nl", ("Betaler", "ID", " "))
     languages.run()
     told, code = languages.run("--check")
     assert code == 1
@@ -124,7 +124,7 @@ def test_one_incomplete_language_is_enough_to_fail(languages):
 
 
 def test_a_guess_is_no_translation(languages):
-    languages.write("nl", DUTCH, lambda made: made.find("Payer").flags.append("fuzzy"))
+    languages.put("nl", DUTCH, lambda made: made.find("Payer").flags.append("fuzzy"))
     languages.run()
     told, code = languages.run("--check")
     assert code == 1
@@ -142,7 +142,7 @@ def test_a_guess_is_no_translation(languages):
     ],
 )
 def test_a_sentence_that_would_break_fails(languages, sentence, fault):
-    languages.write("nl", (*DUTCH[:2], sentence))
+    languages.put("nl", (*DUTCH[:2], sentence))
     languages.run()
     told, code = languages.run("--check")
     assert code == 1
@@ -155,7 +155,7 @@ def test_plural_forms_which_odoo_does_not_read_fail(languages):
         entry = made.find("Payer")
         entry.msgid_plural, entry.msgstr_plural = "Payers", {0: "Betaler", 1: "Betalers"}
 
-    languages.write("nl", DUTCH, pluralise)
+    languages.put("nl", DUTCH, pluralise)
     languages.run()
     told, code = languages.run("--check")
     assert code == 1
@@ -164,7 +164,7 @@ def test_plural_forms_which_odoo_does_not_read_fail(languages):
 
 @pytest.mark.parametrize("member", ["Language", "Plural-Forms"])
 def test_a_header_of_another_language_fails(languages, member):
-    languages.write("nl", DUTCH, lambda made: made.metadata.update({member: "fr"}))
+    languages.put("nl", DUTCH, lambda made: made.metadata.update({member: "fr"}))
     languages.run()
     told, code = languages.run("--check")
     assert code == 1
