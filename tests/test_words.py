@@ -68,7 +68,7 @@ class TestServerActions(BookingCommon):
 
 @tagged("post_install", "-at_install")
 class TestFrench(BookingCommon):
-    """Users in French of any country, Switzerland's first, read French."""
+    """Users in French of any country, Switzerland's first, read French; others their language."""
 
     def setUp(self):
         super().setUp()
@@ -79,6 +79,17 @@ class TestFrench(BookingCommon):
         self.assertEqual(Booking.fields_get(["payer_id"])["payer_id"]["string"], "Payeur")
         action = self.french.ref("microsoft_bookings.microsoft_booking_action_uninvoiced")
         self.assertEqual(action.name, "Réservations non facturées")
+
+    def test_other_languages(self):
+        for code, word in (
+            ("de_CH", "Rechnungsempfänger"),
+            ("es_ES", "Pagador"),
+            ("it_IT", "Intestatario"),
+            ("nl_BE", "Betaler"),
+        ):
+            with self.subTest(code):
+                bookings = self.env["microsoft.booking"].with_context(lang=self.speak(code))
+                self.assertEqual(bookings.fields_get(["payer_id"])["payer_id"]["string"], word)
 
     def test_what_to_do(self):
         graph_id = self.book(customers=[])

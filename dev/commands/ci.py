@@ -66,7 +66,7 @@ def main() -> int:
             "Odoo's own runner, on a fresh installation with demo data",
             lambda: _read_tally(process, output),
         )
-    tally.stage("the template of terms and French", lambda: _command("translations", "--check"))
+    tally.stage("the terms in every language", lambda: _command("translations", "--check"))
     tally.stage("install, uninstall, install again", lambda: _command("life_cycle"))
     tally.stage("make demo ONESHOT=1", _demo)
     return tally.close()

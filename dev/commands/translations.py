@@ -10,11 +10,13 @@ from ..environment.workbench import workbench
 
 
 def main(*options: str) -> int:
-    """Export the terms and merge them into every language.
+    """Export the terms and merge them into every language of ``i18n/``.
 
-    :param options: ``--check`` changes no file, and only says whether one would have to change or
-        a term is not translated
-    :return: 0; with ``--check`` 1 when the files are not current and complete
+    What a language lacks or has wrong is listed, and how many terms it has is counted.
+
+    :param options: ``--check`` changes no file, and only says whether one would have to change, or
+        whether a term of any language is not translated, or not rightly
+    :return: 0; with ``--check`` 1 when a file is not current, or a language not complete and right
     :raise Complaint: when Odoo cannot export
     """
     exported = folder(clone() / "translations") / f"{MODULE}.pot"
@@ -30,6 +32,6 @@ def main(*options: str) -> int:
         command += ["--output", exported, MODULE]
         if run_logged(command, log, env=bench.environment) or not exported.is_file():
             raise Complaint(f"Odoo exported nothing:\n{tail(log)}\nLog: {log}")
-        program = REPOSITORY / "dev" / "translations" / "merge.py"
-        merge = [bench.odoo.python, program, exported, REPOSITORY / "i18n", *options]
-        return run_shown(merge, env=bench.environment)
+        merge = [bench.odoo.python, "-m", "dev.translations.merge"]
+        merge += [exported, REPOSITORY / "i18n", *options]
+        return run_shown(merge, env=bench.environment, cwd=REPOSITORY)

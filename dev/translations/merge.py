@@ -12,10 +12,9 @@ from pathlib import Path
 
 import polib
 
+from .review import SAME, complaints, languages, translation, untranslated
+
 HEADER = "Terms of microsoft_bookings, exported by Odoo (make pot)."
-# Says in a translator's comment that a term is the same in this language. Odoo and the OCA leave
-# the translation of such a term empty, which alone would look as if it were forgotten.
-SAME = "idem"
 METADATA = {
     "Project-Id-Version": "microsoft_bookings 19.0",
     "MIME-Version": "1.0",
@@ -27,9 +26,11 @@ METADATA = {
 def main(exported: str, i18n: str, *options: str) -> int:
     """Write the template and every language, or with ``--check`` only compare them.
 
+    What is not translated, or not rightly, is listed either way, and counted per language.
+
     :param exported: the file that Odoo wrote
     :param i18n: the folder of the template and of ``<language>.po``
-    :return: with ``--check`` 1 when a file is not current or not complete, else 0
+    :return: with ``--check`` 1 when a file is not current, not complete or not right, else 0
     """
     check = "--check" in options
     terms = polib.pofile(exported)
@@ -38,25 +39,27 @@ def main(exported: str, i18n: str, *options: str) -> int:
     template.header, template.metadata = HEADER, METADATA
     template.extend(_entry(term) for term in terms)
     faults = _store(folder / Path(exported).name, template, check)
-    for path in sorted(folder.glob("*.po")):
-        merged, left = _merged(path, terms)
-        faults += _store(path, merged, check)
-        for term in left:
-            print(f"{path.name}: not translated: {term!r}")
-        faults += bool(left)
-        print(f"    {path.name}: {len(merged) - len(left)} of {len(merged)} terms translated")
+    for path in languages(folder):
+        faults += _language(path, terms, check)
     return 1 if check and faults else 0
 
 
-def _merged(path: Path, terms: polib.POFile) -> tuple[polib.POFile, list[str]]:
-    """A language with exactly these terms, and those of them that it has no translation of."""
+def _language(path: Path, terms: polib.POFile, check: bool) -> int:
+    """Bring one language up to the terms and print what it lacks; how much there is to say."""
     former = polib.pofile(str(path))
     known = {entry.msgid: entry for entry in former if not entry.obsolete}
     merged = polib.POFile()
     merged.header, merged.metadata = former.header, former.metadata
     merged.extend(_entry(term, known.get(term.msgid)) for term in terms)
-    left = [entry.msgid for entry in merged if not entry.msgstr and entry.tcomment != SAME]
-    return merged, left
+    stale = _store(path, merged, check)
+    left = untranslated(merged)
+    wrong = list(complaints(merged, path.stem))
+    for term in left:
+        print(f"{path.name}: not translated: {term!r}")
+    for complaint in wrong:
+        print(f"{path.name}: {complaint}")
+    print(f"    {path.name}: {len(merged) - len(left)} of {len(merged)} terms translated")
+    return stale + len(left) + len(wrong)
 
 
 def _entry(term: polib.POEntry, former: polib.POEntry | None = None) -> polib.POEntry:
@@ -64,15 +67,23 @@ def _entry(term: polib.POEntry, former: polib.POEntry | None = None) -> polib.PO
 
     :param former: what a language has of the term, if it knows it
     """
-    same = former is not None and former.msgstr == former.msgid
-    return polib.POEntry(
+    entry = polib.POEntry(
         msgid=term.msgid,
-        msgstr="" if same or former is None else former.msgstr,
-        tcomment=SAME if same else former.tcomment if former else "",
         comment=term.comment,
         occurrences=term.occurrences,
-        flags=term.flags,
+        flags=list(term.flags),
     )
+    if former is None:
+        return entry
+    if translation(former) == term.msgid:
+        entry.tcomment = SAME
+    else:
+        entry.msgstr = translation(former)
+        entry.tcomment = "" if former.tcomment == SAME else former.tcomment
+    # Kept, so that neither a guess nor a form that Odoo does not read is taken for a translation.
+    entry.msgid_plural, entry.msgstr_plural = former.msgid_plural, former.msgstr_plural
+    entry.flags += ["fuzzy"] if former.fuzzy else []
+    return entry
 
 
 def _store(path: Path, content: polib.POFile, check: bool) -> int:
