@@ -12,7 +12,7 @@ CHUNK = 100
 # How to make drafts, each with what the settings say when it is left out.
 OPTIONS = (
     *("grouping", "line_mode", "sections", "date_mode", "invoice_date", "journal_id"),
-    *("include_free", "minimum_amount"),
+    *("include_free", "minimum_amount", "lone_fees"),
 )
 
 
@@ -271,6 +271,9 @@ class MicrosoftBooking(models.Model):
             grouping = options.get("grouping") or booking.settings_id.invoice_grouping
             key = [booking[name] for name in self._get_invoice_grouping_keys(options)]
             key.append(booking.payer_id.property_payment_term_id)
+            key.append(booking._get_customer_reference() or False)
+            # What they pay for themselves is addressed otherwise than what their company pays.
+            key.append(booking._is_paid_privately())
             if grouping == "month":
                 key.append((booking.service_date.year, booking.service_date.month))
             elif grouping == "service":
@@ -291,8 +294,7 @@ class MicrosoftBooking(models.Model):
         """
         options = options or {}
         settings = self.settings_id[:1]
-        payer = self.payer_id
-        invoice_partner = self.env["res.partner"].browse(payer.address_get(["invoice"])["invoice"])
+        invoice_partner = self._get_invoice_partner()
         journal = self._get_invoice_journal(options)
         vals = {
             "move_type": "out_invoice",
