@@ -50,6 +50,7 @@ from . import booking_invoice_lines
 from . import booking_invoice_options
 from . import booking_fee_timing
 from . import booking_invoice_run
+from . import booking_arrival
 from . import booking_draft_schedule
 from . import booking_exclusion
 from . import booking_history
@@ -59,6 +60,7 @@ from . import booking_changes
 from . import booking_amendment
 from . import booking_refresh
 from . import booking_correction
+from . import booking_explanation
 from . import booking_status
 from . import booking_write_back
 from . import booking_write_back_run

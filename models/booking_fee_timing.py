@@ -20,7 +20,9 @@ class MicrosoftBooking(models.Model):
         ready, skipped = super()._split_invoiceable(options)
         if options.get("lone_fees"):
             return ready, skipped
-        waiting = ready.filtered(lambda booking: booking.is_fee and booking.settings_id.fee_with_next)
+        waiting = ready.filtered(
+            lambda booking: booking.is_fee and booking.settings_id.fee_with_next
+        )
         if not waiting:
             return ready, skipped
 

@@ -145,6 +145,7 @@ class MicrosoftBooking(models.Model):
             }
         )
         made._log_booking_run(run)
+        run._cover(self - self.browse([booking.id for booking, _message in failed]))
         return made, failed
 
     def _prepare_invoice_run(self, company):

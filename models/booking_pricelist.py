@@ -46,11 +46,21 @@ class MicrosoftBooking(models.Model):
             facts[booking] = replace(facts[booking], listed_price=price, listed_reason=reason)
         return facts
 
-    def _get_pricelist(self):
-        """The payer's price list, as Odoo finds it; empty when price lists are not in use."""
-        self.ensure_one()
-        payer = self.payer_id._origin.sudo().with_company(self.company_id)
-        return payer.property_product_pricelist
+    def _get_pricelists(self):
+        """The price list of the payer of each of these bookings; empty ones when price lists are not in use.
+
+        What ``property_product_pricelist`` of a contact shows, asked where it is computed: while that field is being
+        written, it is not known.
+
+        :return: a dict of booking -> ``product.pricelist``
+        """
+        pricelists = {}
+        for company, bookings in self.grouped("company_id").items():
+            Pricelist = self.env["product.pricelist"].sudo().with_company(company)
+            found = Pricelist._get_partner_pricelist_multi(bookings.payer_id._origin.ids)
+            for booking in bookings:
+                pricelists[booking] = found.get(booking.payer_id._origin.id) or Pricelist
+        return pricelists
 
     def _get_listed_prices(self, facts):
         """What the price lists of the payers say of these bookings, each list asked once for a day and a quantity.
@@ -60,8 +70,7 @@ class MicrosoftBooking(models.Model):
             list cannot be followed (a key of ``ISSUES`` or ``None``), and the rule (``product.pricelist.item``)
         """
         listed, groups = {}, defaultdict(self.browse)
-        for booking in self:
-            pricelist = booking._get_pricelist()
+        for booking, pricelist in self._get_pricelists().items():
             rule = pricelist.item_ids.browse()
             if not pricelist:
                 listed[booking] = (None, None, rule)
@@ -70,9 +79,9 @@ class MicrosoftBooking(models.Model):
             else:
                 rounding = booking.settings_id._get_pricing_rules().rounding
                 quantity = float(billed_quantity(facts[booking], rounding) or 0)
-                groups[booking.company_id, pricelist, booking._get_pricelist_moment(), quantity] |= (
-                    booking
-                )
+                groups[
+                    booking.company_id, pricelist, booking._get_pricelist_moment(), quantity
+                ] |= booking
         for (company, pricelist, moment, quantity), bookings in groups.items():
             products = bookings.service_id.product_id.sudo().with_company(company)
             found = pricelist.with_company(company)._compute_price_rule(

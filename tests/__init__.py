@@ -26,6 +26,8 @@ from . import test_invoicing
 from . import test_life_cycle_invoice
 from . import test_merge
 from . import test_month_check
+from . import test_payers
+from . import test_pricelists
 from . import test_privacy
 from . import test_runs
 from . import test_runs_concurrency
