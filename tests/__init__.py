@@ -26,6 +26,7 @@ from . import test_invoicing
 from . import test_life_cycle_invoice
 from . import test_merge
 from . import test_month_check
+from . import test_odoos_own
 from . import test_payers
 from . import test_pricelists
 from . import test_privacy
