@@ -50,6 +50,7 @@ from . import booking_invoice_lines
 from . import booking_invoice_options
 from . import booking_fee_timing
 from . import booking_invoice_run
+from . import booking_action
 from . import booking_arrival
 from . import booking_draft_schedule
 from . import booking_exclusion

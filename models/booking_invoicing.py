@@ -25,10 +25,10 @@ class MicrosoftBooking(models.Model):
     def _get_uninvoiced_domain(self):
         """Ended, not excluded, not cancelled, without a live invoice line. Hook.
 
-        :return: a domain as a list, also for window actions
+        :return: a domain as a list that can be written down, since window actions carry it as text
         """
         return [
-            ("stop", "<=", fields.Datetime.now()),
+            ("stop", "<=", "now"),
             ("billing_state", "in", ("to_check", "to_invoice")),
         ]
 

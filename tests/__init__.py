@@ -16,6 +16,7 @@ from . import test_connection_watch
 from . import test_corrections
 from . import test_decisions
 from . import test_draft_schedule
+from . import test_example_addon
 from . import test_exclusions
 from . import test_fault_sync
 from . import test_history
@@ -37,9 +38,18 @@ from . import test_screens
 from . import test_screens_changes
 from . import test_security
 from . import test_staff
+from . import test_story_absences
+from . import test_story_agreed_price
+from . import test_story_at_night
+from . import test_story_class
+from . import test_story_companies
+from . import test_story_employer
 from . import test_story_history
+from . import test_story_march
+from . import test_story_moved
 from . import test_story_secret_expired
 from . import test_story_time_zones
+from . import test_story_tutor
 from . import test_sync
 from . import test_sync_unchanged
 from . import test_views

@@ -118,7 +118,7 @@ class TestCompanies(BookingCommon):
 
     def test_a_broken_connection_holds_up_no_other(self):
         broken = SandboxApp(self.tenant)
-        broken.faults.add(Fault("403", path="appointments|calendarView"))
+        broken.faults.append(Fault("403", path="appointments|calendarView"))
         sandbox_session.use_app(self.second, broken)
         self.second.write({"alarm_failures": 1})
         self.tenant.book(

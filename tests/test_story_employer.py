@@ -73,8 +73,8 @@ class TestEmployer(BookingCommon):
         self.assertIn(date, products[0].name + products[1].name, "in the payer's language")
 
     def test_a_thirteenth_is_proposed_and_accepted_once(self):
-        newcomer = self.env["res.partner"].new({"name": "Employee 13", "email": "new@acme.example"})
-        graph_id = self.book(customers=[self.attendee(newcomer)])
+        newcomer = Attendee(name="Employee 13", email="new@acme.example")
+        graph_id = self.book(customers=[newcomer])
         self.sync()
         booking = self.bookings(graph_id)
         self.assertEqual(booking.issue, "employee")
