@@ -256,11 +256,39 @@ class MicrosoftBooking(models.Model):
         return ["company_id", "payer_id", "currency_id", "settings_id"]
 
     def _get_invoice_journal(self, options):
-        """The chosen journal where it is of the company of these bookings, else that of their settings."""
+        """The chosen journal where it is of the company of these bookings, else that of their settings.
+
+        :raise UserError: when that one is archived, which Odoo would let pass
+        """
         chosen = options.get("journal_id")
         journal = self.env["account.journal"].browse(getattr(chosen, "id", chosen) or [])
         settings = self.settings_id[:1]
-        return journal if journal.company_id == self.company_id else settings.journal_id
+        journal = journal if journal.company_id == self.company_id else settings.journal_id
+        if journal and not journal.active:
+            raise UserError(
+                self.env._(
+                    "The journal “%(journal)s” is archived. "
+                    "Choose another in the Booking Sync Settings “%(settings)s”.",
+                    journal=journal.name,
+                    settings=settings.name,
+                )
+            )
+        return journal
+
+    def _check_receivable(self, partner):
+        """That what this contact owes can be booked.
+
+        :raise UserError: when its receivable account is archived: the draft could never be posted
+        """
+        account = partner.with_company(self.company_id).property_account_receivable_id
+        if account and not account.active:
+            raise UserError(
+                self.env._(
+                    "The receivable account %(account)s of “%(payer)s” is archived. Choose another on the contact.",
+                    account=account.display_name,
+                    payer=partner.display_name,
+                )
+            )
 
     def _group_for_invoices(self, options):
         """The bookings of each draft, in the order of their start.
@@ -296,6 +324,7 @@ class MicrosoftBooking(models.Model):
         options = options or {}
         settings = self.settings_id[:1]
         invoice_partner = self._get_invoice_partner()
+        self._check_receivable(invoice_partner)
         journal = self._get_invoice_journal(options)
         vals = {
             "move_type": "out_invoice",

@@ -9,6 +9,7 @@ class MicrosoftBookingService(models.Model):
     _inherit = "microsoft.booking.service"
 
     paid_by_attendee = fields.Boolean(
+        "Paid by the Attendee",
         help="Who attends pays for it, whoever else pays for their bookings: such as a massage, which is not the "
         "employer's. A contact below a company gets the invoice; Odoo keeps it in the account of that company.",
     )
