@@ -32,6 +32,7 @@ FEE_KINDS = ("none", "percent", "fixed")
 
 REASONS = (
     "price_to_confirm",  # none to rely on: by its type, missing, or 0 where something is sold
+    "pricelist_currency",  # the payer's price list is in another one, and nothing is converted
     "negative_price",
     "negative_quantity",  # typed
     "negative_duration",  # it ends before it starts
@@ -43,6 +44,7 @@ REASONS = (
 )
 STEPS = (
     "price_typed",
+    "price_listed",
     "price_from_bookings",
     "free",
     "quantity_typed",
@@ -118,6 +120,9 @@ class Facts:
     :param position: 0 for the first attendee, 1 for the second...: who takes the odd cents
     :param decimals: of the currency, for those cents (0 to MAX_DECIMALS)
     :param confirmed_fee: amount of the no-show or late cancellation as typed by a person
+    :param listed_price: unit price by a rule of the payer's price list; it replaces Bookings' price
+        of whatever is not free, and is as little shared as a typed one
+    :param listed_reason: one of REASONS, when that price list has the say and cannot be followed
     """
 
     price_type: str | None
@@ -131,6 +136,8 @@ class Facts:
     position: int = 0
     decimals: int = 2
     confirmed_fee: Decimal | None = None
+    listed_price: Decimal | None = None
+    listed_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +189,12 @@ def price_booking(facts: Facts, rules: Rules) -> Pricing:
         if facts.outcome == "late_cancelled":
             return _price_absence(facts, rules.late_cancellation, attended)
         return _pricing(attended.quantity, None, "unknown_outcome", attended.steps)
+
+
+def billed_quantity(facts: Facts, rounding: Rounding) -> Decimal | None:
+    """Return how many units attending would bill, whatever one costs; None when there is no telling."""
+    with localcontext(_CONTEXT):
+        return _quantity(facts, rounding)[0]
 
 
 def round_duration(duration: timedelta, rounding: Rounding) -> timedelta:
@@ -242,8 +255,10 @@ def _price_attended(facts: Facts, rounding: Rounding) -> Pricing:
     quantity, quantity_reason, quantity_steps = _quantity(facts, rounding)
     reason = price_reason or quantity_reason
     steps = price_steps + quantity_steps
-    shared = facts.price_is_per_appointment and facts.attendees > 1
-    if reason is None and shared and facts.confirmed_price is None:
+    # A price of the payer's own is for one place.
+    is_own = facts.confirmed_price is not None or facts.listed_price is not None
+    shared = facts.price_is_per_appointment and facts.attendees > 1 and not is_own
+    if reason is None and shared:
         # Hours x a rounded share would lose cents: the total is shared, and the share sold once,
         # unless a person typed the quantity, which then is what the line shows.
         typed = facts.confirmed_quantity is not None
@@ -261,6 +276,12 @@ def _unit_price(facts: Facts) -> Found:
         return _checked(facts.confirmed_price, "negative_price", "price_typed", "price")
     if facts.price_type == "free":
         return ZERO, None, (("free", {}),)
+    if facts.listed_reason is not None:
+        return None, facts.listed_reason, ()
+    if facts.listed_price is not None and facts.listed_price != 0:
+        return _checked(facts.listed_price, "negative_price", "price_listed", "price")
+    if facts.listed_price is not None:
+        return None, "price_to_confirm", ()
     if facts.price_type in ("fixedPrice", "hourly") and facts.price:
         return _checked(facts.price, "negative_price", "price_from_bookings", "price")
     return None, "price_to_confirm", ()

@@ -198,25 +198,6 @@ class MicrosoftBooking(models.Model):
             booking.partner_decided = bool(booking.partner_id)
         self._back_to_rule("partner_id")
 
-    @api.depends(
-        "partner_decided",
-        "customer_id.payer_id",
-        "partner_id.booking_payer_id",
-        "partner_id.commercial_partner_id.booking_payer_id",
-        "invoice_line_id.parent_state",
-        "is_released",
-    )
-    def _compute_payer_id(self):
-        for booking in self:
-            if not booking.payer_decided and not booking._is_invoiced():
-                # Of a contact that was chosen on this very booking, who always pays for the customer says nothing.
-                always = not booking.partner_decided and booking.customer_id.payer_id
-                booking.payer_id = always or booking.partner_id._get_booking_payer(
-                    booking.company_id
-                )
-            else:
-                booking.payer_id = booking.payer_id
-
     def _inverse_payer_id(self):
         for booking in self:
             booking.payer_decided = bool(booking.payer_id)

@@ -13,6 +13,7 @@ MATCH_STATES = [
     ("matched", "Linked"),
     ("no_email", "No e-mail"),
     ("no_contact", "No contact"),
+    ("employee", "Employee of a company?"),
     ("several_contacts", "Several contacts"),
     ("shared_email", "E-mail shared by several customers"),
     ("archived_contact", "Archived contact"),
@@ -116,6 +117,7 @@ class MicrosoftBookingCustomer(models.Model):
         partners = self._search_partners(settings.company_id, emails)
         namesakes = self._search_namesakes(settings, emails)
         elsewhere = self._search_elsewhere(set(emails) - partners.keys())
+        employers = self._search_employers(settings.company_id, set(emails) - partners.keys())
         linked, to_create = self.browse(), self.browse()
         results = defaultdict(list)
         for email, customers in self.grouped("email_normalized").items():
@@ -131,6 +133,9 @@ class MicrosoftBookingCustomer(models.Model):
                 continue
             elif found:
                 result = "archived_contact"
+            elif email.rpartition("@")[2] in employers:
+                # Made without a question, the contact would pay what is its employer's to pay.
+                result = "employee"
             else:
                 if settings.create_contacts:
                     to_create |= customers

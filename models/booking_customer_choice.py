@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # Of these nobody is looked for any more when a person asks for a new contact.
-CREATABLE = ("no_contact", "no_email", "shared_email", "other_company")
+CREATABLE = ("no_contact", "employee", "no_email", "shared_email", "other_company")
 
 
 class MicrosoftBookingCustomer(models.Model):
@@ -62,7 +62,7 @@ class MicrosoftBookingCustomer(models.Model):
         for customer in self:
             customer.booking_count = counts.get(customer, 0)
 
-    @api.depends("match_state", "email", "name", "payer_id")
+    @api.depends("match_state", "email", "name", "payer_id", "employer_id")
     @api.depends_context("lang")
     def _compute_match_text(self):
         for customer in self:
@@ -73,7 +73,11 @@ class MicrosoftBookingCustomer(models.Model):
         self.ensure_one()
         if self.payer_id:
             return False
-        names = {"email": self.email or "", "name": self.name}
+        names = {
+            "email": self.email or "",
+            "name": self.name,
+            "employer": self.employer_id.name or "?",
+        }
         sentence = {
             "no_email": self.env._(
                 "%(name)s has no e-mail address in Bookings, so nobody was looked for. "
@@ -82,6 +86,10 @@ class MicrosoftBookingCustomer(models.Model):
             "no_contact": self.env._(
                 "No contact has the address %(email)s. "
                 "Create the contact, choose another, or say who is always billed."
+            ),
+            "employee": self.env._(
+                "Employee of %(employer)s? Its contacts have addresses like %(email)s. "
+                "Confirm it, or create the contact on its own, or choose another."
             ),
             "several_contacts": self.env._(
                 "More than one contact has the address %(email)s. Choose which one is meant."

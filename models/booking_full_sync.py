@@ -8,6 +8,7 @@ FULL_SYNC_FIELDS = {
     "history_start",
     "horizon_days",
     "lookback_days",
+    "reference_question",
     "service_filter",
 }
 

@@ -172,7 +172,7 @@ class MicrosoftBooking(models.Model):
         """
         AccountTax = self.env["account.tax"]
         company, currency = self.company_id, self.currency_id
-        partner = self.env["res.partner"].browse(self.payer_id.address_get(["invoice"])["invoice"])
+        partner = self._get_invoice_partner()
         base_lines = []
         options = options or {}
         lines = [

@@ -33,17 +33,8 @@ class MicrosoftBookingSettings(models.Model):
     )
 
 
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    booking_reference = fields.Char(
-        "Reference on Bookings' Invoices",
-        help="Such as the customer's order (PO) number: it becomes the customer reference of its drafts.",
-    )
-
-
 class MicrosoftBooking(models.Model):
-    """What the options of a draft do: its date, its sections, its reference, and the amount that it waits for."""
+    """What the options of a draft do: its date, its sections, and the amount that it waits for."""
 
     _inherit = "microsoft.booking"
 
@@ -86,11 +77,6 @@ class MicrosoftBooking(models.Model):
         if mode == "month_end":
             return max(self.mapped("service_date")) + relativedelta(day=31)
         return False
-
-    def _get_invoice_reference(self):
-        """The customer's reference on the draft of these bookings, such as its order number. Hook."""
-        payer = self.payer_id
-        return payer.booking_reference or payer.commercial_partner_id.booking_reference
 
     def _group_for_sections(self, options):
         """The bookings of each section of their draft.

@@ -12,7 +12,7 @@ CHUNK = 100
 # How to make drafts, each with what the settings say when it is left out.
 OPTIONS = (
     *("grouping", "line_mode", "sections", "date_mode", "invoice_date", "journal_id"),
-    *("include_free", "minimum_amount"),
+    *("include_free", "minimum_amount", "lone_fees"),
 )
 
 
@@ -25,10 +25,10 @@ class MicrosoftBooking(models.Model):
     def _get_uninvoiced_domain(self):
         """Ended, not excluded, not cancelled, without a live invoice line. Hook.
 
-        :return: a domain as a list, also for window actions
+        :return: a domain as a list that can be written down, since window actions carry it as text
         """
         return [
-            ("stop", "<=", fields.Datetime.now()),
+            ("stop", "<=", "now"),
             ("billing_state", "in", ("to_check", "to_invoice")),
         ]
 
@@ -145,6 +145,7 @@ class MicrosoftBooking(models.Model):
             }
         )
         made._log_booking_run(run)
+        run._cover(self - self.browse([booking.id for booking, _message in failed]))
         return made, failed
 
     def _prepare_invoice_run(self, company):
@@ -255,11 +256,39 @@ class MicrosoftBooking(models.Model):
         return ["company_id", "payer_id", "currency_id", "settings_id"]
 
     def _get_invoice_journal(self, options):
-        """The chosen journal where it is of the company of these bookings, else that of their settings."""
+        """The chosen journal where it is of the company of these bookings, else that of their settings.
+
+        :raise UserError: when that one is archived, which Odoo would let pass
+        """
         chosen = options.get("journal_id")
         journal = self.env["account.journal"].browse(getattr(chosen, "id", chosen) or [])
         settings = self.settings_id[:1]
-        return journal if journal.company_id == self.company_id else settings.journal_id
+        journal = journal if journal.company_id == self.company_id else settings.journal_id
+        if journal and not journal.active:
+            raise UserError(
+                self.env._(
+                    "The journal “%(journal)s” is archived. "
+                    "Choose another in the Booking Sync Settings “%(settings)s”.",
+                    journal=journal.name,
+                    settings=settings.name,
+                )
+            )
+        return journal
+
+    def _check_receivable(self, partner):
+        """That what this contact owes can be booked.
+
+        :raise UserError: when its receivable account is archived: the draft could never be posted
+        """
+        account = partner.with_company(self.company_id).property_account_receivable_id
+        if account and not account.active:
+            raise UserError(
+                self.env._(
+                    "The receivable account %(account)s of “%(payer)s” is archived. Choose another on the contact.",
+                    account=account.display_name,
+                    payer=partner.display_name,
+                )
+            )
 
     def _group_for_invoices(self, options):
         """The bookings of each draft, in the order of their start.
@@ -271,6 +300,9 @@ class MicrosoftBooking(models.Model):
             grouping = options.get("grouping") or booking.settings_id.invoice_grouping
             key = [booking[name] for name in self._get_invoice_grouping_keys(options)]
             key.append(booking.payer_id.property_payment_term_id)
+            key.append(booking._get_customer_reference() or False)
+            # What they pay for themselves is addressed otherwise than what their company pays.
+            key.append(booking._is_paid_privately())
             if grouping == "month":
                 key.append((booking.service_date.year, booking.service_date.month))
             elif grouping == "service":
@@ -291,8 +323,8 @@ class MicrosoftBooking(models.Model):
         """
         options = options or {}
         settings = self.settings_id[:1]
-        payer = self.payer_id
-        invoice_partner = self.env["res.partner"].browse(payer.address_get(["invoice"])["invoice"])
+        invoice_partner = self._get_invoice_partner()
+        self._check_receivable(invoice_partner)
         journal = self._get_invoice_journal(options)
         vals = {
             "move_type": "out_invoice",

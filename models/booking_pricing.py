@@ -17,6 +17,7 @@ ISSUES = [
     ("anonymised", "Anonymised customer"),
     ("no_email", "Customer without e-mail"),
     ("no_contact", "No contact has this e-mail"),
+    ("employee", "Employee of a company?"),
     ("several_contacts", "Several contacts have this e-mail"),
     ("shared_email", "E-mail shared by several customers"),
     ("archived_contact", "The contact is archived"),
@@ -28,6 +29,7 @@ ISSUES = [
     ("no_currency", "The business' currency is missing in Odoo"),
     ("no_time_zone", "The business' time zone is unknown"),
     ("price_to_confirm", "Price to confirm"),
+    ("pricelist_currency", "The price list is in another currency"),
     ("negative_price", "Negative price"),
     ("negative_quantity", "Negative quantity"),
     ("negative_fee", "Negative fee"),
@@ -38,6 +40,9 @@ ISSUES = [
     ("unknown_outcome", "Outcome not known"),
     ("invoicing_failed", "The draft invoice could not be made"),
 ]
+
+# Of these the price itself is missing, and typing it mends them.
+UNPRICED = ("price_to_confirm", "pricelist_currency")
 
 BILLING_STATES = [
     ("to_check", "To check"),
@@ -145,12 +150,12 @@ class MicrosoftBooking(models.Model):
     )
     def _compute_pricing(self):
         rules = {settings: settings._get_pricing_rules() for settings in self.settings_id}
-        for booking in self:
-            if booking._is_invoiced():
-                for name in ("quantity", "unit_price", "amount", "is_fee", "pricing_issue"):
-                    booking[name] = booking[name]
-                continue
-            pricing = price_booking(booking._prepare_pricing_facts(), rules[booking.settings_id])
+        invoiced = self.filtered(lambda booking: booking._is_invoiced())
+        for booking in invoiced:
+            for name in ("quantity", "unit_price", "amount", "is_fee", "pricing_issue"):
+                booking[name] = booking[name]
+        for booking, facts in (self - invoiced)._get_pricing_facts().items():
+            pricing = price_booking(facts, rules[booking.settings_id])
             booking.quantity = float(pricing.quantity or 0)
             booking.unit_price = float(pricing.unit_price or 0)
             # Of the quantity as Odoo rounds it, so that the list shows what the invoice line will.
@@ -158,6 +163,13 @@ class MicrosoftBooking(models.Model):
             booking.amount = booking.currency_id.round(amount) if booking.currency_id else amount
             booking.is_fee = pricing.is_fee
             booking.pricing_issue = pricing.reason or False
+
+    def _get_pricing_facts(self):
+        """What the price of each of these bookings depends on, in sets.
+
+        :return: a dict of booking -> :class:`..billing.pricing.Facts`
+        """
+        return {booking: booking._prepare_pricing_facts() for booking in self}
 
     def _prepare_pricing_facts(self):
         """What the price of this booking depends on, for :func:`..billing.pricing.price_booking`. Hook.
@@ -167,12 +179,12 @@ class MicrosoftBooking(models.Model):
         self.ensure_one()
         return Facts(
             price_type=self.price_type,
-            price=_to_decimal(self.price),
+            price=to_decimal(self.price),
             duration=timedelta(seconds=round(self.duration * 3600)),
             outcome=self.outcome,
-            confirmed_price=_to_decimal(self.typed_price) if self.price_decided else None,
-            confirmed_quantity=_to_decimal(self.typed_quantity) if self.quantity_decided else None,
-            confirmed_fee=_to_decimal(self.typed_fee) if self.fee_decided else None,
+            confirmed_price=to_decimal(self.typed_price) if self.price_decided else None,
+            confirmed_quantity=to_decimal(self.typed_quantity) if self.quantity_decided else None,
+            confirmed_fee=to_decimal(self.typed_fee) if self.fee_decided else None,
             attendees=self.attendee_count,
             position=self.attendee_position,
             price_is_per_appointment=self.settings_id.class_price == "appointment",
@@ -184,7 +196,7 @@ class MicrosoftBooking(models.Model):
         for booking in self:
             price = booking.unit_price
             # A share of an unknown price waits for that price; any other fee is the amount itself.
-            is_fee = booking.is_fee and booking.pricing_issue != "price_to_confirm"
+            is_fee = booking.is_fee and booking.pricing_issue not in UNPRICED
             decision = (
                 {"typed_fee": price, "fee_decided": True}
                 if is_fee
@@ -337,6 +349,6 @@ class MicrosoftBooking(models.Model):
         return "no_email" if self.customer_name else "no_customer"
 
 
-def _to_decimal(value):
+def to_decimal(value):
     """The number that a person sees, not its binary neighbour."""
     return Decimal(str(value))

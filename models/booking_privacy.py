@@ -7,6 +7,7 @@ from .booking_attendees import attendees_of
 PRIVATE_FIELDS = {
     "store_notes": ("customer_notes", "service_notes"),
     "store_answers": ("custom_answers",),
+    "reference_question": ("customer_reference",),
 }
 
 

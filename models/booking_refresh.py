@@ -66,7 +66,9 @@ class MicrosoftBooking(models.Model):
         with self.env.protecting([self._fields["payer_id"]], same_payer):
             self.sudo().invoice_line_id = False
         # What is on a draft already waits for nothing.
-        ready, skipped = self._split_invoiceable({"include_free": was_free, "minimum_amount": 0})
+        ready, skipped = self._split_invoiceable(
+            {"include_free": was_free, "minimum_amount": 0, "lone_fees": True}
+        )
         stay = ready.filtered(
             lambda booking: former[booking] == (booking.payer_id, booking.currency_id)
         )

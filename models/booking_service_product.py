@@ -29,16 +29,22 @@ class MicrosoftBookingService(models.Model):
 
     @api.model
     def _get_product_price(self, settings, product):
-        """What a product costs as Bookings shows prices: with tax or without, as the settings say.
+        """What a product costs as Bookings shows prices.
 
         :return: the price, rounded in the currency of the business
         """
+        price = self._as_bookings_price(settings, product, product.lst_price)
+        return settings.currency_id.round(price)
+
+    @api.model
+    def _as_bookings_price(self, settings, product, price):
+        """A price of a product as Bookings shows prices: with tax or without, as the settings say; not rounded."""
         taxes = self._get_product_taxes(settings, product)
         details = taxes._get_tax_details(
-            product.lst_price, 1.0, rounding_method="round_globally", product=product
+            price, 1.0, rounding_method="round_globally", product=product
         )
         name = "total_included" if settings.price_include_tax else "total_excluded"
-        return settings.currency_id.round(details[name])
+        return details[name]
 
     def _get_list_price(self, product):
         """The price of the service as the product wants it, with those of its taxes that prices include."""

@@ -17,6 +17,8 @@ PRICING_FIELDS = {
     "rounding_minutes",
     "minimum_minutes",
     "class_price",
+    "price_source",
+    "price_include_tax",
     "no_show_fee",
     "no_show_fee_value",
     "late_cancellation_fee",

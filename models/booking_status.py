@@ -49,6 +49,8 @@ class MicrosoftBooking(models.Model):
             "service": self.service_id.name or "",
             "detail": self.issue_detail or "",
             "settings": self.settings_id.name or "",
+            "currency": self.currency_id.name or "",
+            "employer": self.customer_id.employer_id.name or "?",
         }
         sentence = {
             "gone": self.env._(
@@ -74,6 +76,9 @@ class MicrosoftBooking(models.Model):
             ),
             "no_contact": self.env._(
                 "No contact has the address %(email)s. Choose the payer or create the contact."
+            ),
+            "employee": self.env._(
+                "Employee of %(employer)s? Its contacts have addresses like %(email)s. Confirm it, or choose the payer."
             ),
             "several_contacts": self.env._(
                 "More than one contact has the address %(email)s. Choose the payer."
@@ -101,6 +106,10 @@ class MicrosoftBooking(models.Model):
                 "Choose the time zone in the Booking Sync Settings “%(settings)s”."
             ),
             "price_to_confirm": self.env._("Bookings has no fixed price for it. Type the price."),
+            "pricelist_currency": self.env._(
+                "The payer's price list, or what it reckons from, is not in %(currency)s, and nothing is converted. "
+                "Type the price, or give the payer another list."
+            ),
             "negative_price": self.env._("The price is negative. Type the right one."),
             "negative_quantity": self.env._("The quantity is negative. Type the right one."),
             "negative_fee": self.env._("The fee is negative. Type the right one."),

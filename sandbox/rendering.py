@@ -81,7 +81,7 @@ class Renderer:
             "smsNotificationsEnabled": False,
             "staffMemberIds": item.staff_ids,
             "maximumAttendeesCount": item.maximum_attendees,
-            "filledAttendeesCount": len(item.attendees),
+            "filledAttendeesCount": len(item.attendees) + item.unnamed,
             "anonymousJoinWebUrl": None,
             "isCustomerAllowedToManageBooking": item.self_service_id not in (None, STAFF_MADE),
             "appointmentLabel": item.label,

@@ -28,6 +28,7 @@ class Appointment:
 
     :ivar serial: its number in the tenant; what is arbitrary about it is derived from this
     :ivar generation: how often Exchange has changed its id
+    :ivar unnamed: places that are taken by people whom ``attendees`` does not name
     :ivar flat_only: the customer is in the flat members alone, ``customers`` stays empty
     :ivar invoice: the invoice members of beta, by their names
     """
@@ -54,6 +55,7 @@ class Appointment:
     online: bool = False
     flat_only: bool = False
     generation: int = 0
+    unnamed: int = 0
     invoice: dict = field(default_factory=dict)
 
     @property

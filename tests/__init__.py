@@ -3,6 +3,7 @@ from . import test_adversary
 from . import test_adversary_faults
 from . import test_adversary_sums
 from . import test_adversary_today
+from . import test_bad_input
 from . import test_both_borders
 from . import test_both_customers
 from . import test_both_services
@@ -16,6 +17,7 @@ from . import test_connection_watch
 from . import test_corrections
 from . import test_decisions
 from . import test_draft_schedule
+from . import test_example_addon
 from . import test_exclusions
 from . import test_fault_sync
 from . import test_history
@@ -26,6 +28,9 @@ from . import test_invoicing
 from . import test_life_cycle_invoice
 from . import test_merge
 from . import test_month_check
+from . import test_odoos_own
+from . import test_payers
+from . import test_pricelists
 from . import test_privacy
 from . import test_runs
 from . import test_runs_concurrency
@@ -34,9 +39,18 @@ from . import test_screens
 from . import test_screens_changes
 from . import test_security
 from . import test_staff
+from . import test_story_absences
+from . import test_story_agreed_price
+from . import test_story_at_night
+from . import test_story_class
+from . import test_story_companies
+from . import test_story_employer
 from . import test_story_history
+from . import test_story_march
+from . import test_story_moved
 from . import test_story_secret_expired
 from . import test_story_time_zones
+from . import test_story_tutor
 from . import test_sync
 from . import test_sync_unchanged
 from . import test_views

@@ -92,6 +92,10 @@ class MicrosoftBookingInvoice(models.TransientModel):
         help="Empty: the journal of the Booking Sync Settings, else the company's first sales journal.",
     )
     include_free = fields.Boolean("Free Bookings Too")
+    has_waiting_fees = fields.Boolean(compute="_compute_bookings")
+    lone_fees = fields.Boolean(
+        "Fees Alone Too", help="Fees that wait for the next invoice of their payer go now."
+    )
     draft_count = fields.Integer(compute="_compute_preview")
     ready_count = fields.Integer(compute="_compute_preview")
     skipped_count = fields.Integer(compute="_compute_preview")
@@ -122,6 +126,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
             wizard.company_ids = wizard.booking_ids.company_id
             wizard.payer_ids = wizard.booking_ids.payer_id
             settings = wizard.booking_ids.settings_id
+            wizard.has_waiting_fees = any(settings.mapped("fee_with_next"))
             wizard.data_as_of = ", ".join(
                 settings.with_context(booking_data_as_of=True).mapped("display_name")
             )
@@ -145,6 +150,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
             "invoice_date": self.date_mode == "day" and self.invoice_date,
             "journal_id": self.journal_id,
             "include_free": self.include_free,
+            "lone_fees": self.lone_fees,
         }
         settings = self.booking_ids.settings_id
         for name in ("sections", "minimum_amount"):
@@ -160,7 +166,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
 
     @api.depends(
         *("booking_ids", "grouping", "line_mode", "sections", "include_free", "journal_id"),
-        *("date_mode", "invoice_date", "minimum_amount", "left_out_payer_ids"),
+        *("date_mode", "invoice_date", "minimum_amount", "left_out_payer_ids", "lone_fees"),
     )
     def _compute_preview(self):
         for wizard in self:

@@ -1,0 +1,35 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from odoo import fields, models
+
+
+class MicrosoftBookingSettings(models.Model):
+    """When the fee for an absence is invoiced: at once, or with the next thing that its payer pays."""
+
+    _inherit = "microsoft.booking.settings"
+
+    fee_with_next = fields.Boolean(
+        "Fees with the Next Invoice",
+        help="The fee for an absence waits until its payer has a booking to invoice that was held.",
+    )
+
+
+class MicrosoftBooking(models.Model):
+    _inherit = "microsoft.booking"
+
+    def _split_invoiceable(self, options):
+        ready, skipped = super()._split_invoiceable(options)
+        if options.get("lone_fees"):
+            return ready, skipped
+        waiting = ready.filtered(
+            lambda booking: booking.is_fee and booking.settings_id.fee_with_next
+        )
+        if not waiting:
+            return ready, skipped
+
+        def key(booking):
+            return tuple(booking[name] for name in self._get_invoice_grouping_keys(options))
+
+        held = {key(booking) for booking in ready if not booking.is_fee}
+        lone = waiting.filtered(lambda booking: key(booking) not in held)
+        text = self.env._("The fee waits for the next invoice of its payer.")
+        return ready - lone, skipped + [(booking, "fee_waits", text) for booking in lone]

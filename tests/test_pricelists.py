@@ -1,0 +1,225 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Prices by the payer's price list: Odoo's own rules, on the day of the service, and nothing converted in silence."""
+
+from datetime import timedelta
+
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common import BookingCommon
+
+
+class PricelistsCommon(BookingCommon):
+    def setUp(self):
+        super().setUp()
+        # As an administrator switches price lists on; the superuser is whom Odoo asks whether they are.
+        pricelists = self.env.ref("product.group_product_pricelist")
+        (self.env.user | self.env.ref("base.user_root")).group_ids += pricelists
+        self.yen = self.env.ref("base.JPY")
+        self.yen.active = True
+        self.settings.price_source = "pricelist"
+
+    def make_list(self, *rules, **values):
+        """A price list of these rules, each a dict of values of ``product.pricelist.item``."""
+        return self.env["product.pricelist"].create(
+            {
+                "name": "Friends",
+                "currency_id": self.env.company.currency_id.id,
+                "company_id": self.env.company.id,
+                "item_ids": [Command.create(rule) for rule in rules],
+                **values,
+            }
+        )
+
+    def product_of(self, service):
+        services = self.env["microsoft.booking.service"].search([("graph_id", "=", service)])
+        return services.product_id
+
+    def fixed(self, service, price, **values):
+        """A rule that sells a service at this price."""
+        return {
+            "applied_on": "1_product",
+            "product_tmpl_id": self.product_of(service).product_tmpl_id.id,
+            "compute_price": "fixed",
+            "fixed_price": price,
+            **values,
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestPricelists(PricelistsCommon):
+    def setUp(self):
+        super().setUp()
+        self.cut = self.book()
+        self.taught = self.book(self.lesson, days=3, duration=timedelta(minutes=90))
+        self.agreed = self.book(self.audit, days=4)
+        self.sync()
+        self.payer = self.bookings().payer_id
+        self.payer.ensure_one()
+
+    def amounts(self):
+        return [self.bookings(graph_id).amount for graph_id in (self.cut, self.taught, self.agreed)]
+
+    def use(self, *rules, **values):
+        self.payer.property_product_pricelist = self.make_list(*rules, **values)
+
+    def test_without_a_rule_the_prices_of_bookings_stand(self):
+        self.assertEqual(self.amounts(), [50.0, 120.0, 0.0])
+        self.use()
+        self.assertEqual(self.amounts(), [50.0, 120.0, 0.0])
+        self.assertEqual(self.bookings(self.agreed).issue, "price_to_confirm")
+
+    def test_a_rule_of_the_list_sets_the_price_also_where_bookings_leaves_it_open(self):
+        self.use(
+            self.fixed(self.haircut, 40.0),
+            self.fixed(self.lesson, 70.0),
+            self.fixed(self.audit, 300.0),
+        )
+        self.assertEqual(self.amounts(), [40.0, 105.0, 300.0])
+        self.assertEqual(set(self.bookings().mapped("billing_state")), {"to_invoice"})
+        self.assertIn("Friends", self.bookings(self.cut).explanation)
+        move = self.bookings()._create_invoices()["invoices"]
+        self.assertEqual(move.amount_untaxed, 445.0)
+
+    def test_off_by_default(self):
+        self.use(self.fixed(self.haircut, 40.0))
+        self.settings.price_source = "bookings"
+        self.assertEqual(self.amounts()[0], 50.0)
+        self.assertEqual(self.connect(self.app, business_id="x@y.example").price_source, "bookings")
+
+    def test_what_changes_in_the_list_changes_what_is_not_invoiced(self):
+        self.use(self.fixed(self.haircut, 40.0), self.fixed(self.audit, 300.0))
+        self.bookings(self.agreed)._create_invoices()
+        rules = self.payer.property_product_pricelist.item_ids.sorted("fixed_price")
+        rules.fixed_price = 45.0
+        self.assertEqual(self.amounts(), [45.0, 120.0, 300.0])
+        rules[0].unlink()
+        self.assertEqual(self.amounts()[0], 50.0)
+        self.use(self.fixed(self.haircut, 30.0))
+        self.assertEqual(self.amounts()[0], 30.0)
+        self.payer.property_product_pricelist.active = False
+        self.assertEqual(self.amounts()[0], 50.0)
+
+    def test_discounts_of_the_sales_price_follow_it(self):
+        self.product_of(self.haircut).list_price = 60.0
+        self.use({"compute_price": "percentage", "percent_price": 10.0})
+        self.assertEqual(self.amounts()[0], 54.0)
+        self.product_of(self.haircut).list_price = 80.0
+        self.assertEqual(self.amounts()[0], 72.0)
+
+    def test_the_day_of_the_service_decides(self):
+        day = self.bookings(self.cut).service_date
+        before = day - timedelta(days=1)
+        self.use(
+            self.fixed(self.haircut, 40.0, date_end=f"{before} 21:00:00"),
+            self.fixed(self.haircut, 45.0, date_start=f"{day} 00:00:00"),
+        )
+        self.assertEqual(self.amounts()[0], 45.0)
+        self.tenant.move(self.cut, self.ago(days=3))
+        self.sync()
+        self.assertEqual(self.amounts()[0], 40.0)
+
+    def test_the_quantity_decides(self):
+        self.use(
+            self.fixed(self.lesson, 70.0, min_quantity=1.5),
+            self.fixed(self.lesson, 75.0),
+        )
+        self.assertEqual(self.amounts()[1], 105.0)
+        self.settings.write({"duration_rounding": "down", "rounding_minutes": 60})
+        self.assertEqual(self.amounts()[1], 75.0)
+
+    def test_another_currency_is_to_check_and_never_converted(self):
+        self.use(self.fixed(self.haircut, 40.0), currency_id=self.yen.id)
+        cut = self.bookings(self.cut)
+        self.assertEqual((cut.billing_state, cut.issue), ("to_check", "pricelist_currency"))
+        self.assertIn(self.env.company.currency_id.name, cut.issue_text)
+        self.assertFalse(cut._create_invoices()["invoices"])
+        cut.unit_price = 44.0
+        self.assertEqual((cut.billing_state, cut.amount), ("to_invoice", 44.0))
+
+    def test_a_rule_that_reckons_from_another_currency_is_to_check(self):
+        base = self.make_list(self.fixed(self.haircut, 40.0), currency_id=self.yen.id)
+        self.use(
+            {
+                "compute_price": "formula",
+                "base": "pricelist",
+                "base_pricelist_id": base.id,
+                "price_discount": 10.0,
+            }
+        )
+        self.assertEqual(self.bookings(self.cut).issue, "pricelist_currency")
+
+    def test_typed_prices_stay(self):
+        cut = self.bookings(self.cut)
+        cut.unit_price = 33.0
+        self.use(self.fixed(self.haircut, 40.0))
+        self.assertEqual(cut.amount, 33.0)
+        cut.action_use_bookings_price()
+        self.assertEqual(cut.amount, 40.0)
+
+    def test_a_share_of_a_fee_is_of_the_listed_price(self):
+        self.settings.write({"no_show_fee": "percent", "no_show_fee_value": 50})
+        self.use(self.fixed(self.haircut, 40.0))
+        self.bookings(self.cut).outcome = "no_show"
+        self.assertEqual(self.amounts()[0], 20.0)
+
+    def test_a_price_of_nothing_is_to_confirm(self):
+        self.use(self.fixed(self.haircut, 0.0))
+        self.assertEqual(self.bookings(self.cut).issue, "price_to_confirm")
+
+    def test_what_is_free_in_bookings_stays_free(self):
+        self.tenant.reprice(self.cut, 0, "free")
+        self.sync()
+        self.use(self.fixed(self.haircut, 40.0))
+        self.assertEqual(self.amounts()[0], 0.0)
+
+    def test_listed_prices_are_without_tax_where_the_product_has_it_so(self):
+        product = self.product_of(self.haircut)
+        product.taxes_id = self.env["account.tax"].create(
+            {"name": "8.1 %", "amount": 8.1, "company_id": self.env.company.id}
+        )
+        self.use(self.fixed(self.haircut, 100.0))
+        for included, listed in ((False, 100.0), (True, 108.1)):
+            with self.subTest(included):
+                self.settings.price_include_tax = included
+                cut = self.bookings(self.cut)
+                self.assertEqual(cut.amount, listed)
+                move = cut._create_invoices()["invoices"]
+                self.assertEqual((move.amount_untaxed, move.amount_total), (100.0, 108.1))
+                move.unlink()
+
+    def test_an_invoicing_user_sees_and_invoices_it(self):
+        self.use(self.fixed(self.haircut, 40.0))
+        clerk = new_test_user(
+            self.env,
+            "pricelist clerk",
+            groups="account.group_account_invoice",
+            company_ids=[Command.set(self.env.company.ids)],
+            company_id=self.env.company.id,
+        )
+        cut = self.bookings(self.cut).with_user(clerk)
+        self.assertIn("Friends", cut.explanation)
+        self.assertEqual(cut._create_invoices()["invoices"].amount_untaxed, 40.0)
+
+    def test_the_list_is_asked_once_for_a_day_however_many_bookings(self):
+        self.use(self.fixed(self.haircut, 40.0))
+
+        def cost():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.bookings()._recompute_pricing()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        for _n in range(5):
+            self.book()
+        self.sync()
+        few = cost()
+        for _n in range(20):
+            self.book()
+        self.sync()
+        self.assertEqual(
+            self.bookings().filtered(lambda b: b.amount == 40.0).mapped("amount"), [40.0] * 26
+        )
+        self.assertLessEqual(cost(), few + 2)
