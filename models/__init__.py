@@ -56,6 +56,7 @@ from . import booking_correction
 from . import booking_status
 from . import booking_write_back
 from . import booking_write_back_run
+from . import account_journal
 from . import account_move
 from . import account_move_line
 from . import account_move_correction

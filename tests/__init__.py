@@ -14,6 +14,7 @@ from . import test_connect_wizard
 from . import test_connection
 from . import test_connection_watch
 from . import test_corrections
+from . import test_dashboard
 from . import test_decisions
 from . import test_draft_schedule
 from . import test_exclusions
