@@ -54,11 +54,15 @@ from . import booking_amendment
 from . import booking_refresh
 from . import booking_correction
 from . import booking_status
+from . import booking_report
 from . import booking_write_back
 from . import booking_write_back_run
 from . import account_journal
 from . import account_move
 from . import account_move_line
+from . import booking_portal
 from . import account_move_correction
 from . import product_template
 from . import res_partner
+from . import res_config_settings
+from . import digest

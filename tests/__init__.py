@@ -27,7 +27,9 @@ from . import test_invoicing
 from . import test_life_cycle_invoice
 from . import test_merge
 from . import test_month_check
+from . import test_portal
 from . import test_privacy
+from . import test_report
 from . import test_runs
 from . import test_runs_concurrency
 from . import test_runs_failures

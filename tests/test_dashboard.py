@@ -4,6 +4,8 @@
 import json
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.tests import new_test_user, tagged
 
 from .common import BookingCommon
@@ -139,4 +141,13 @@ class TestDashboard(BookingCommon):
                 .with_user(self.make_user(group))
                 .get_view(self.env.ref("account.account_journal_dashboard_kanban_view").id)["arch"]
             )
-            self.assertIn("action_view_uninvoiced_bookings", arch)
+            templates = etree.fromstring(arch).find("templates")
+            calls = templates.xpath("//t[@t-call='JournalBookings']")
+            # On the card of sales, and there also while it is empty; never on the bank's.
+            bodies = [call.xpath("ancestor::t[@t-name]/@t-name")[0] for call in calls]
+            self.assertEqual(bodies, ["JournalBodySalePurchase"] * 2)
+            self.assertTrue(
+                templates.xpath(
+                    "t[@t-name='JournalBookings']//a[@name='action_view_uninvoiced_bookings']"
+                )
+            )
