@@ -20,6 +20,8 @@ from . import booking_notices
 from . import booking_expiry
 from . import booking_alarm
 from . import booking_setup
+from . import booking_overview
+from . import booking_trial
 from . import booking
 from . import booking_pricing
 from . import booking_twin

@@ -27,6 +27,7 @@ from . import test_invoicing
 from . import test_life_cycle_invoice
 from . import test_merge
 from . import test_month_check
+from . import test_overview
 from . import test_portal
 from . import test_privacy
 from . import test_report
