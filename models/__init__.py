@@ -56,6 +56,7 @@ from . import booking_amendment
 from . import booking_refresh
 from . import booking_correction
 from . import booking_status
+from . import booking_timeline
 from . import booking_report
 from . import booking_write_back
 from . import booking_write_back_run
