@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import test_accessibility
 from . import test_adversary
 from . import test_adversary_faults
 from . import test_adversary_sums
@@ -9,6 +10,7 @@ from . import test_both_services
 from . import test_changes
 from . import test_choice_screens
 from . import test_choices
+from . import test_click_everywhere
 from . import test_concurrency
 from . import test_connect_wizard
 from . import test_connection
