@@ -125,10 +125,10 @@ tours.add("microsoft_bookings_price", {
 tours.add("microsoft_bookings_payer", {
     steps: () => [
         { content: "One row waits for its payer", trigger: TO_CHECK },
-        { trigger: `${ROW}:has(.text-bg-warning) td[name=payer_id]`, run: "click" },
-        { trigger: `${ROW} td[name=payer_id] input`, run: "edit Ana" },
+        { trigger: `${ROW}:has(.text-bg-warning) .o_list_record_selector input`, run: "check" },
+        { trigger: `${ROW}.o_data_row_selected td[name=payer_id]`, run: "click" },
+        { trigger: `${ROW}.o_data_row_selected td[name=payer_id] input`, run: "edit Ana" },
         { trigger: ".o-autocomplete--dropdown-menu .o-autocomplete--dropdown-item:contains(Ana Müller)", run: "click" },
-        { content: "Leave the row", trigger: ".o_searchview_input", run: "click" },
         { content: "The row is ready", trigger: `body:not(:has(${TO_CHECK})) ${READY}` },
     ],
 });
