@@ -146,8 +146,15 @@ class MicrosoftBookingReport(models.Model):
         )
 
     def _get_rates_query(self, own):
-        """What one unit of each currency of the world is worth in this one today, as rows to join."""
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        """What one unit of each currency in use is worth in this one today, as rows to join."""
+        currencies = self.env["res.currency"].search([("active", "=", True)]) | own
+        # Of bookings whose currency is not activated yet, too.
+        currencies |= (
+            self.env["microsoft.booking.settings"]
+            .sudo()
+            .search([("currency_id", "!=", False)])
+            .currency_id
+        )
         rates = currencies._get_rates(self.env.company, fields.Date.context_today(self))
         rows = [SQL("(%s, %s::numeric)", key, rates[own.id] / rate) for key, rate in rates.items()]
         return SQL("VALUES %s", SQL(", ").join(rows))

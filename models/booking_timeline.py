@@ -18,7 +18,12 @@ class MicrosoftBooking(models.Model):
         for booking in self:
             events = booking._origin._get_history() if booking._origin else []
             # What has no moment of its own comes where it matters: at the end.
-            events.sort(key=lambda event: event["moment"] or datetime.max)
+            # Odoo keeps when it created a record to the microsecond, and the rest to the second.
+            events.sort(
+                key=lambda event: (
+                    event["moment"].replace(microsecond=0) if event["moment"] else datetime.max
+                )
+            )
             for event in events:
                 moment = event["moment"]
                 event["when"] = moment and format_datetime(self.env, moment, dt_format="short")

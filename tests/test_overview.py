@@ -59,6 +59,47 @@ class TestOverview(BookingCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestHistory(BookingCommon):
+    def history(self, booking, lang="en_US"):
+        """What the form tells, as texts and the addresses that they lead to."""
+        booking.invalidate_recordset(["history_html"])
+        items = html.fromstring(booking.with_context(lang=lang).history_html).xpath("//li")
+        texts = [" ".join(item.text_content().split()) for item in items]
+        return texts, [link.get("href") for item in items for link in item.xpath("a")]
+
+    def test_what_happened_by_whom_and_in_which_run(self):
+        self.book(self.haircut)
+        self.sync()
+        booking = self.bookings()
+        texts, links = self.history(booking)
+        self.assertEqual((len(texts), links), (2, []))
+        self.assertTrue(texts[0].endswith("First read from Bookings"), texts)
+        booking.unit_price = 45.0
+        booking.action_exclude(self.env["microsoft.booking.exclusion.reason"].search([])[1].id)
+        texts, _links = self.history(booking)
+        reason, user = booking.exclusion_reason_id.name, self.env.user.name
+        self.assertTrue(any(text.endswith(f"Not invoiced: {reason} · {user}") for text in texts))
+        self.assertEqual(texts[-1], f"Price typed by hand · {user}")
+        booking.action_undo_exclude()
+        run = booking._create_invoices()["runs"]
+        booking.invoice_id.action_post()
+        texts, links = self.history(booking)
+        self.assertFalse(any("Not invoiced" in text for text in texts))
+        self.assertIn(f"/odoo/booking-runs/{run.id}", links)
+        self.assertTrue(any(link.endswith(f"/{booking.invoice_id.id}") for link in links))
+        self.assertTrue(any(booking.invoice_id.name in text for text in texts))
+
+    def test_in_the_language_of_the_reader(self):
+        self.book(self.haircut)
+        self.sync()
+        texts, _links = self.history(self.bookings(), self.speak())
+        self.assertTrue(texts[0].endswith("Première lecture dans Bookings"), texts)
+
+    def test_a_booking_that_is_not_stored_has_none(self):
+        self.assertFalse(self.env["microsoft.booking"].new({}).history_html)
+
+
+@tagged("post_install", "-at_install")
 class TestTrial(BookingCommon):
     def setUp(self):
         super().setUp()

@@ -128,7 +128,7 @@ class TestWaysToBookings(BookingCommon):
         for counted in (lines.browse(lines.ids), lines.browse(more.ids)):
             self.env.flush_all()
             self.env.invalidate_all()
-            counted.mapped("booking_id.id"), counted.mapped("booking_origin_line_id.id")
+            counted.fetch(["booking_id", "booking_origin_line_id"])
             start = self.env.cr.sql_log_count
             counted.mapped("booking_count")
             costs.append(self.env.cr.sql_log_count - start)
