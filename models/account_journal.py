@@ -35,6 +35,7 @@ class AccountJournal(models.Model):
             if state == "to_invoice":
                 amounts[currency] += amount
         oldest = min(row[-1] for row in rows)
+        count = sum(row[3] for row in rows)
         days = max((fields.Date.context_today(self) - oldest).days, 0)
         stale = settings.filtered("is_stale")
         # The oldest data of all, or somebody would rely on the freshest.
@@ -43,7 +44,10 @@ class AccountJournal(models.Model):
             key=lambda one: one.last_success or fields.Datetime.from_string("1970-01-01"),
         )
         return {
-            "count": sum(row[3] for row in rows),
+            "count": count,
+            "label": self.env._("1 Booking to Invoice")
+            if count == 1
+            else self.env._("%(count)s Bookings to Invoice", count=count),
             "to_check": sum(row[3] for row in rows if row[2] == "to_check"),
             "amount": " + ".join(currency.format(amount) for currency, amount in amounts.items()),
             "oldest": self.env._("Oldest: 1 day")

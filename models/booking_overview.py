@@ -118,7 +118,7 @@ class MicrosoftBookingRun(models.Model):
                 # One that changed nothing is seen and can be clicked all the same.
                 "height": 20 + round(80 * changed[run] / most),
                 "title": self.env._(
-                    "%(moment)s: %(state)s, %(changed)s changed, %(problems)s problems",
+                    "%(moment)s: %(state)s. Changed: %(changed)s. Problems: %(problems)s",
                     moment=format_datetime(self.env, run.start_time, dt_format="short"),
                     state=states[run.state],
                     changed=changed[run],

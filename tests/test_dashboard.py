@@ -48,6 +48,7 @@ class TestDashboard(BookingCommon):
         self.sync()
         card = self.card(user=self.make_user("account.group_account_invoice"))
         self.assertEqual((card["count"], card["to_check"]), (3, 1))
+        self.assertEqual(card["label"], "3 Bookings to Invoice")
         # A cut of 50 and an hour and a half at 80.
         self.assertEqual(card["amount"], self.env.company.currency_id.format(170.0))
         self.assertIn("47", card["oldest"])
@@ -60,7 +61,7 @@ class TestDashboard(BookingCommon):
         self.assertTrue(self.card()["is_stale"])
         # What is on a draft is no longer on the card.
         self.counted()._create_invoices()
-        self.assertEqual(self.card()["count"], 1)
+        self.assertEqual(self.card()["label"], "1 Booking to Invoice")
 
     def test_it_is_on_the_card_of_the_journal_that_the_drafts_will_be_in(self):
         self.sync()

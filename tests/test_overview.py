@@ -50,7 +50,7 @@ class TestOverview(BookingCommon):
         self.assertIn("bg-warning", bars[1].get("class"))
         self.assertIn("height: 100%", bars[0].get("style"))
         self.assertIn("height: 20%", bars[1].get("style"))
-        self.assertIn("1 changed", bars[0].get("title"))
+        self.assertIn("Changed: 1.", bars[0].get("title"))
 
     def test_a_new_form_opens(self):
         form = Form(self.env["microsoft.booking.settings"])
