@@ -20,6 +20,8 @@ from . import booking_notices
 from . import booking_expiry
 from . import booking_alarm
 from . import booking_setup
+from . import booking_overview
+from . import booking_trial
 from . import booking
 from . import booking_pricing
 from . import booking_pricelist
@@ -63,10 +65,16 @@ from . import booking_refresh
 from . import booking_correction
 from . import booking_explanation
 from . import booking_status
+from . import booking_timeline
+from . import booking_report
 from . import booking_write_back
 from . import booking_write_back_run
+from . import account_journal
 from . import account_move
 from . import account_move_line
+from . import booking_portal
 from . import account_move_correction
 from . import product_template
 from . import res_partner
+from . import res_config_settings
+from . import digest

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 # What ties a line to the booking that it corrects: written by this add-on alone, or a booking could be freed by it.
 TIES = frozenset(
@@ -14,6 +15,7 @@ class AccountMoveLine(models.Model):
     booking_ids = fields.One2many(
         "microsoft.booking", "invoice_line_id", string="Bookings", copy=False, readonly=True
     )
+    booking_count = fields.Integer(compute="_compute_booking_count")
     booking_superseded = fields.Boolean(
         readonly=True,
         copy=False,
@@ -61,6 +63,34 @@ class AccountMoveLine(models.Model):
     booking_adjustment_ids = fields.One2many(
         "account.move.line", "booking_origin_line_id", string="Corrected By", readonly=True
     )
+
+    @api.depends("booking_ids", "booking_id", "booking_origin_line_id")
+    def _compute_booking_count(self):
+        # One question for all lines of an invoice, and the bookings themselves only of those that correct.
+        Booking = self.env["microsoft.booking"].sudo()
+        groups = Booking._read_group(
+            [("invoice_line_id", "in", self._origin.ids)], ["invoice_line_id"], ["__count"]
+        )
+        counts = dict(groups)
+        for line in self:
+            origin = line._origin.sudo()
+            if origin.booking_id or origin.booking_origin_line_id:
+                line.booking_count = Booking.search_count(origin._get_booking_domain())
+            else:
+                line.booking_count = counts.get(line._origin, 0)
+
+    def _get_booking_domain(self):
+        """The bookings that these lines bill, or whose invoice they correct."""
+        paths = ("invoice_line_id", "adjustment_line_ids", "invoice_line_id.booking_adjustment_ids")
+        return list(Domain.OR(Domain(path, "in", self.ids) for path in paths))
+
+    def action_view_bookings(self):
+        """Open the bookings of these lines.
+
+        :return: a window action: the form of a single booking, else their list
+        """
+        bookings = self.env["microsoft.booking"].search(self._get_booking_domain())
+        return bookings._get_records_action(name=self.env._("Bookings"))
 
     @api.model_create_multi
     def create(self, vals_list):

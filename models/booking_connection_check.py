@@ -144,16 +144,18 @@ class MicrosoftBookingSettings(models.Model):
         missing = missing_permissions(roles, wanted)
         # A token that tells nothing is asked no further: the next steps show what it may do.
         if missing and api.client.tokens.get_token().count(".") == 2:
-            raise make_error(
+            words = self._get_distinct(wanted[operation] for _name, operation in missing)
+            english = self.with_context(lang="en_US").env
+            error = make_error(
                 "permission_missing",
                 status=403,
                 details={
                     "permission": ", ".join(dict.fromkeys(name for name, _operation in missing)),
-                    "operation": ", ".join(
-                        dict.fromkeys(wanted[operation] for _name, operation in missing)
-                    ),
+                    "operation": ", ".join(say(english, one) for one in words),
                 },
             )
+            error.details["operation_words"] = words
+            raise error
         return keep(
             _lt("Granted: %(roles)s"), roles=", ".join(sorted(roles)) or keep(_lt("nothing"))
         )
@@ -161,21 +163,28 @@ class MicrosoftBookingSettings(models.Model):
     def _get_wanted_operations(self):
         """What the options that are switched on do at Microsoft's. Hook.
 
-        :return: a dict of a key of ``graph.permissions.OPERATIONS`` to what it is for, in words that follow “needed to”
+        :return: a dict of a key of ``graph.permissions.OPERATIONS`` to what it is for, in kept words that follow
+            “needed to”
         """
         self.ensure_one()
-        always = self.env._("read the business, its services, staff and appointments (always)")
+        always = keep(_lt("read the business, its services, staff and appointments (always)"))
         wanted = dict.fromkeys(
             ("read_business", "read_services", "read_staff_members", "read_appointments"), always
         )
         if self.sync_customers != "no":
-            wanted["read_customers"] = self.env._(
-                "read customers (option “%(option)s”)",
-                option=self._fields["sync_customers"].get_description(self.env, ["string"])[
-                    "string"
-                ],
+            wanted["read_customers"] = keep(
+                _lt("read customers (option “%(field)s”)"), field="sync_customers"
             )
         return wanted
+
+    @staticmethod
+    def _get_distinct(words):
+        """Each of these kept words once, in their order."""
+        distinct = []
+        for one in words:
+            if one not in distinct:
+                distinct.append(one)
+        return distinct
 
     def _check_connection_businesses(self, api):
         """List the businesses of the tenant."""

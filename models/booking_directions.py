@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..graph.permissions import READ, WRITE, missing_permissions
+from .graph_messages import _lt, keep
 
 # Which records of Odoo each filter is about.
 FILTERS = {"customer_filter": "res.partner", "service_filter": "product.product"}
@@ -102,10 +103,7 @@ class MicrosoftBookingSettings(models.Model):
             ("write_services", "sync_services"),
         ):
             if self[field] == "both":
-                wanted[operation] = self.env._(
-                    "write to Bookings (option “%(option)s”)",
-                    option=self._fields[field].get_description(self.env, ["string"])["string"],
-                )
+                wanted[operation] = keep(_lt("write to Bookings (option “%(field)s”)"), field=field)
         return wanted
 
     def _get_wanted_permissions(self):

@@ -338,3 +338,10 @@ class MicrosoftBookingSettings(models.Model):
         )
         domain = self.env["microsoft.booking"]._get_uninvoiced_domain()
         return action | {"domain": [("settings_id", "in", self.ids), *domain]}
+
+    def action_open_settings(self):
+        """Open the form of these settings, from where only their state is shown.
+
+        :return: a window action
+        """
+        return self._get_records_action()

@@ -65,9 +65,8 @@ class MicrosoftBookingSettings(models.Model):
     def _get_wanted_operations(self):
         wanted = super()._get_wanted_operations()
         if self.write_back:
-            wanted["write_appointments"] = self.env._(
-                "change appointments (option “%(option)s”)",
-                option=self._fields["write_back"].get_description(self.env, ["string"])["string"],
+            wanted["write_appointments"] = keep(
+                _lt("change appointments (option “%(field)s”)"), field="write_back"
             )
         return wanted
 

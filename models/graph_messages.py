@@ -34,7 +34,8 @@ def keep(sentence, **details):
     """Words to be kept in a record and said later, in the language of whoever reads them.
 
     :param sentence: the English sentence, marked for the translators; see :data:`_lt`
-    :param details: what ``%(name)s`` stands for in it: text, numbers, or words kept by these functions
+    :param details: what ``%(name)s`` stands for in it: text, numbers, or words kept by these functions;
+        ``field`` is the name of a field of the settings, and said by its label
     :return: a dict that JSON carries, for :func:`say`
     """
     return {"sentence": sentence, "details": details}
@@ -63,11 +64,29 @@ def say(env, words):
         if words["error"] not in ERROR_CODES:
             return words["error"]
         return _explain(env, words["error"], words["details"], words["graph_code"])["text"]
-    details = {
-        name: say(env, value) if isinstance(value, dict) else value
-        for name, value in words["details"].items()
-    }
+    details = _say_details(env, words["details"])
     return translate(env, words["sentence"], details or None)
+
+
+def _say_details(env, details):
+    """Details for a sentence, in the user's language: kept words, and names of fields of the settings by their labels.
+
+    What ``graph/`` says in English text, ``name_words`` may say beside it as a list of kept words.
+    """
+    said = {}
+    for name, value in details.items():
+        if name.endswith("_words"):
+            continue
+        if several := details.get(f"{name}_words"):
+            said[name] = ", ".join(say(env, one) for one in several)
+        elif isinstance(value, dict):
+            said[name] = say(env, value)
+        else:
+            said[name] = translate(env, value) if name in WORDS else value
+    fields = env["microsoft.booking.settings"]._fields
+    if said.get("field") in fields:
+        said["field"] = fields[said["field"]].get_description(env, ["string"])["string"]
+    return said
 
 
 def explain(env, error):
@@ -81,13 +100,7 @@ def explain(env, error):
 
 
 def _explain(env, code, details, graph_code):
-    details = {
-        name: translate(env, value) if name in WORDS else value for name, value in details.items()
-    }
-    settings_fields = env["microsoft.booking.settings"]._fields
-    if details.get("field") in settings_fields:
-        field = settings_fields[details["field"]]
-        details["field"] = field.get_description(env, ["string"])["string"]
+    details = _say_details(env, details)
     message, remedy = (translate(env, sentence, details) for sentence in ERROR_CODES[code])
     text = f"{message} {remedy}"
     return {

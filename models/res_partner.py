@@ -16,7 +16,8 @@ class ResPartner(models.Model):
         "microsoft.booking", "partner_id", string="Bookings", readonly=True
     )
     booking_count = fields.Integer(
-        compute="_compute_booking_count", groups="account.group_account_invoice"
+        compute="_compute_booking_count",
+        groups="account.group_account_invoice,account.group_account_readonly",
     )
 
     def _compute_booking_count(self):

@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import test_accessibility
 from . import test_adversary
 from . import test_adversary_faults
 from . import test_adversary_sums
@@ -10,11 +11,13 @@ from . import test_both_services
 from . import test_changes
 from . import test_choice_screens
 from . import test_choices
+from . import test_click_everywhere
 from . import test_concurrency
 from . import test_connect_wizard
 from . import test_connection
 from . import test_connection_watch
 from . import test_corrections
+from . import test_dashboard
 from . import test_decisions
 from . import test_draft_schedule
 from . import test_example_addon
@@ -29,9 +32,12 @@ from . import test_life_cycle_invoice
 from . import test_merge
 from . import test_month_check
 from . import test_odoos_own
+from . import test_overview
 from . import test_payers
+from . import test_portal
 from . import test_pricelists
 from . import test_privacy
+from . import test_report
 from . import test_runs
 from . import test_runs_concurrency
 from . import test_runs_failures

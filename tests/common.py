@@ -56,9 +56,14 @@ class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
             }
         )
         sandbox_session.use_app(settings, app)
-        self.addCleanup(sandbox_session.forget_app, settings)
+        self.addCleanup(self.disconnect, settings)
         settings.action_test_connection()
         return settings
+
+    def disconnect(self, settings):
+        """Forget the tenant of the settings, unless they are gone and it with them."""
+        if settings.exists():
+            sandbox_session.forget_app(settings)
 
     def connect_profile(self, profile, business_id, **values):
         """Settings connected to a business of one of the sandbox's own profiles, and its tenant."""

@@ -167,6 +167,10 @@ class TestConnection(ConnectionCommon):
         self.assertIn("read customers (option “Customers of Bookings”)", problem)
         self.assertIn("Grant admin consent", problem)
         self.assertEqual(problem.count("Bookings.Read.All, Bookings.Read.All"), 0)
+        french = self.real.with_context(lang=self.speak()).last_problem
+        self.assertIn("Bookings.Read.All", french)
+        self.assertNotIn("read customers", french)
+        self.assertNotIn("(always)", french)
         self.real.sync_customers = "no"
         self.assertNotIn("read customers", self.check())
         self.tenant.grant("BookingsAppointment.ReadWrite.All")

@@ -117,6 +117,7 @@ class TestErasure(RunsCommon):
             if (
                 name.startswith("microsoft.booking")
                 and not model._abstract
+                and model._auto
                 and not model._transient
             ):
                 self.env.cr.execute(

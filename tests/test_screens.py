@@ -109,6 +109,30 @@ class TestScreens(ScreensCommon):
             ],
         )
 
+    def test_choose_a_payer_in_the_list(self):
+        unknown = self.book(self.haircut, days=6, customers=[])
+        self.sync()
+        booking = self.bookings(unknown)
+        self.assertEqual(booking.issue, "no_customer")
+        self.start_tour(URL, "microsoft_bookings_payer", login=self.user.login)
+        self.assertEqual(booking.payer_id.name, "Ana Müller")
+        self.assertEqual((booking.billing_state, booking.issue), ("to_invoice", False))
+
+    def test_from_the_dashboard_to_the_bookings(self):
+        self.book(self.audit, days=6)
+        self.sync()
+        self.start_tour("/odoo/accounting", "microsoft_bookings_card", login=self.user.login)
+
+    def test_synchronise_now(self):
+        self.user.group_ids += self.env.ref("account.group_account_manager")
+        url = f"/odoo/booking-sync-settings/{self.settings.id}"
+        self.start_tour(url, "microsoft_bookings_sync_now", login=self.user.login)
+        run = self.settings.open_run_id
+        self.assertEqual((run.state, run.started_by), ("queued", self.user))
+        with self.enter_registry_test_mode():
+            self.settings.sudo().cron_id.method_direct_trigger()
+        self.assertEqual((run.state, len(self.bookings())), ("done", 3))
+
 
 @tagged("post_install", "-at_install")
 class TestScreensInFrench(ScreensCommon):

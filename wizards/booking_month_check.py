@@ -59,6 +59,11 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         settings = self.env["microsoft.booking.settings"].search([("state", "!=", "draft")])
         return settings if len(settings) == 1 else False
 
+    @api.depends("title")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = check.title
+
     @api.depends("settings_id", "month")
     def _compute_title(self):
         for check in self:

@@ -7,7 +7,7 @@ import os
 import shlex
 from pathlib import Path
 
-from ..environment import browser
+from ..environment import axe, browser
 from ..environment.console import step
 from ..environment.layout import MODULE, REPOSITORY, addons, clone
 from ..environment.process import run_shown
@@ -23,12 +23,14 @@ def main() -> int:
 
     :return: pytest's exit code
     """
-    chrome = browser.ensure()
+    chrome, script = browser.ensure(), axe.ensure()
     with workbench() as bench, bench.scratch("test", bench.templates.installed()) as database:
         env = bench.environment
         env = {**env, "PYTHONPATH": os.pathsep.join([env["PYTHONPATH"], str(PLUGINS)])}
         if chrome:
             env = browser.on_path(chrome, env)
+        if script:
+            env = {**env, axe.VARIABLE: str(script)}
         step("Running the tests")
         return run_shown(
             [

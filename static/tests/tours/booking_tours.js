@@ -121,6 +121,36 @@ tours.add("microsoft_bookings_price", {
     ],
 });
 
+// A booking that names no customer gets its payer in the list.
+tours.add("microsoft_bookings_payer", {
+    steps: () => [
+        { content: "One row waits for its payer", trigger: TO_CHECK },
+        { trigger: `${ROW}:has(.text-bg-warning) .o_list_record_selector input`, run: "check" },
+        { trigger: `${ROW}.o_data_row_selected td[name=payer_id]`, run: "click" },
+        { trigger: `${ROW}.o_data_row_selected td[name=payer_id] input`, run: "edit Ana" },
+        { trigger: ".o-autocomplete--dropdown-menu .o-autocomplete--dropdown-item:contains(Ana Müller)", run: "click" },
+        { content: "The row is ready", trigger: `body:not(:has(${TO_CHECK})) ${READY}` },
+    ],
+});
+
+// From the settings: the synchronisation is on its way, and says so.
+tours.add("microsoft_bookings_sync_now", {
+    steps: () => [
+        { trigger: ".o_form_view .o_statusbar_buttons button[name=action_sync]", run: "click" },
+        { content: "It is under way", trigger: ".o_form_view .alert .o_field_widget[name=open_run_id]" },
+        { content: "And not failed", trigger: ".o_form_view:not(:has(.alert-danger))" },
+    ],
+});
+
+// From the card of the sales journal to what it counts.
+tours.add("microsoft_bookings_card", {
+    steps: () => [
+        { trigger: ".o_booking_card a[name=action_view_uninvoiced_bookings]", run: "click" },
+        { content: "What was counted is listed", trigger: READY },
+        { trigger: TO_CHECK },
+    ],
+});
+
 const next = { trigger: ".modal footer button[name=action_next]", run: "click" };
 
 // From the list of settings to a connected one, by the set-up wizard and the trial tenant.
