@@ -10,7 +10,7 @@ import signal
 import sys
 
 COMMANDS = (
-    *("bench", "ci", "clean", "demo", "env", "life_cycle", "lint", "shell", "test"),
+    *("bench", "ci", "clean", "demo", "env", "life_cycle", "lint", "mutants", "shell", "test"),
     *("translations", "unit"),
 )
 OPTIONS = {"translations": {"--check"}}
