@@ -26,6 +26,7 @@ from . import test_invoicing
 from . import test_invoicing_concurrency
 from . import test_life_cycle_invoice
 from . import test_merge
+from . import test_money_worlds
 from . import test_month_check
 from . import test_privacy
 from . import test_runs

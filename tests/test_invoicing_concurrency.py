@@ -18,7 +18,7 @@ from .database_copy import DatabaseCopyCase, fork
 from .load_common import LoadCase
 
 ROUNDS, SIZE, WORKERS = (20, 2000, 8) if os.environ.get("MICROSOFT_BOOKINGS_LONG") else (1, 200, 4)
-SEED = int(os.environ.get("MICROSOFT_BOOKINGS_SEED", "1"))
+SEED = int(os.environ.get("MICROSOFT_BOOKINGS_SEED", "1").split(",")[0])
 # Of the workers: those that queue a background run, and those that begin before and go on after another has committed.
 QUEUING = LATE = WORKERS // 4
 # How many are killed in each stage.
