@@ -75,11 +75,12 @@ class MicrosoftBooking(models.Model):
                 "name": line.name,
                 **(kept or {}),
             }
-            booking.invoiced_facts = booking._get_billable_facts()
-            booking.invoiced_terms = terms
+            vals = {"invoiced_facts": booking._get_billable_facts(), "invoiced_terms": terms}
             if booking.settled_facts:
-                booking.settled_facts = booking.accepted_by_id = booking.accepted_at = False
-                booking.accept_reason = False
+                vals |= dict.fromkeys(
+                    ("settled_facts", "accepted_by_id", "accepted_at", "accept_reason"), False
+                )
+            booking.write(vals)
 
     # === THE FLAG === #
 

@@ -20,7 +20,7 @@ class MicrosoftBooking(models.Model):
         A booking whose amount was rounded keeps a line of its own: of the sum it would be rounded otherwise, and the
         draft would not come to what the list shows.
         """
-        lines = defaultdict(self.browse)
+        lines = defaultdict(list)
         for booking in self:
             merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
             merged = merged and not booking._is_amount_rounded()
@@ -35,8 +35,8 @@ class MicrosoftBooking(models.Model):
                 if merged
                 else booking
             )
-            lines[key] |= booking
-        return list(lines.values())
+            lines[key].append(booking.id)
+        return [self.browse(ids).with_prefetch(self._prefetch_ids) for ids in lines.values()]
 
     def _prepare_invoice_lines(self, options, partner):
         """The lines and sections of the draft of these bookings, as commands. Hook."""

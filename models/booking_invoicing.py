@@ -266,7 +266,7 @@ class MicrosoftBooking(models.Model):
 
         :return: a list of recordsets
         """
-        groups = defaultdict(self.browse)
+        groups = defaultdict(list)
         for booking in self.sorted(lambda booking: (booking.start, booking.id)):
             grouping = options.get("grouping") or booking.settings_id.invoice_grouping
             key = [booking[name] for name in self._get_invoice_grouping_keys(options)]
@@ -279,8 +279,9 @@ class MicrosoftBooking(models.Model):
                 key.append(booking.staff_ids.sorted("id"))
             elif grouping == "booking":
                 key.append(booking)
-            groups[tuple(key)] |= booking
-        return list(groups.values())
+            groups[tuple(key)].append(booking.id)
+        # What is read of one group is read of all of them.
+        return [self.browse(ids).with_prefetch(self._prefetch_ids) for ids in groups.values()]
 
     def _prepare_invoice(self, options=None):
         """The values of the draft of these bookings, which share a payer, company and currency. Hook.

@@ -229,16 +229,20 @@ class MoneyWorld:
 
     def _create_services(self, products):
         chosen = [self.draw.choice(products) for _service in range(3)]
-        services = self.env["microsoft.booking.service"].sudo().create(
-            [
-                {
-                    "settings_id": self.settings.id,
-                    "graph_id": f"s{number}",
-                    "name": f"Service {number}",
-                    "product_id": product.id,
-                }
-                for number, product in enumerate(chosen)
-            ]
+        services = (
+            self.env["microsoft.booking.service"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "settings_id": self.settings.id,
+                        "graph_id": f"s{number}",
+                        "name": f"Service {number}",
+                        "product_id": product.id,
+                    }
+                    for number, product in enumerate(chosen)
+                ]
+            )
         )
         return list(zip(services, chosen, strict=True))
 
@@ -254,16 +258,20 @@ class MoneyWorld:
                 {"name": "Dan"},
             ]
         )
-        return self.env["microsoft.booking.customer"].sudo().create(
-            [
-                {
-                    "settings_id": self.settings.id,
-                    "graph_id": f"c{number}",
-                    "name": partner.name or "Nobody",
-                    "partner_id": partner.id,
-                }
-                for number, partner in enumerate((*partners, Partner))
-            ]
+        return (
+            self.env["microsoft.booking.customer"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "settings_id": self.settings.id,
+                        "graph_id": f"c{number}",
+                        "name": partner.name or "Nobody",
+                        "partner_id": partner.id,
+                    }
+                    for number, partner in enumerate((*partners, Partner))
+                ]
+            )
         )
 
     def _create_bookings(self, services, customers):
