@@ -61,7 +61,8 @@ class MicrosoftBooking(models.Model):
         :param partner: the contact on the invoice, whose language the text is in
         :return: a dict for a line of ``account.move``
         """
-        first = self[0]
+        # Not by its index, which would read it without the others.
+        first = next(iter(self))
         product = first._get_invoice_product()
         vals = {
             "product_id": product.id,
@@ -207,7 +208,7 @@ class MicrosoftBooking(models.Model):
             for line in bookings._group_for_lines(options)
         ]
         for line in lines:
-            first = line[0]
+            first = next(iter(line))
             product = first._get_invoice_product()
             base_lines.append(
                 AccountTax._prepare_base_line_for_taxes_computation(
@@ -233,7 +234,7 @@ class MicrosoftBooking(models.Model):
         bookings = self.with_context(
             lang=get_lang(self.env, lang).code, tz=self.settings_id[:1].tz or "UTC"
         )
-        first = bookings[0]
+        first = next(iter(bookings))
         template = first.settings_id.line_template
         if check_template(template):
             # A translation with an unknown placeholder: the text that was checked stands in.

@@ -235,11 +235,16 @@ class MicrosoftBooking(models.Model):
         Move = self.env["account.move"]
         try:
             with self.env.cr.savepoint():
-                former_lines = self.browse().union(*groups).invoice_line_id
+                bookings = self.browse().union(*groups)
+                former_lines = bookings.invoice_line_id
                 vals_list = [group._prepare_invoice(options) for group in groups]
-                # The creation message of each would cost a third of the time: the run's note stands for it.
-                moves = Move.with_context(mail_create_nolog=True).create(vals_list)
-                self.browse().union(*groups)._keep_invoiced_facts()
+                # What follows from the line is computed once for all of them, and not as each is put on its own.
+                bookings.modified(["invoice_line_id"], before=True)
+                with self.env.protecting([self._fields["invoice_line_id"]], bookings):
+                    # The creation message of each would cost a third of the time: the run's note stands for it.
+                    moves = Move.with_context(mail_create_nolog=True).create(vals_list)
+                bookings.modified(["invoice_line_id"])
+                bookings._keep_invoiced_facts()
                 former_lines.sudo().booking_superseded = True
                 self.env.flush_all()
             return moves.with_context(mail_create_nolog=False), None
