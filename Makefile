@@ -9,7 +9,7 @@ OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3
 DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: bench ci clean demo env help lint lock pot shell test unit
+.PHONY: bench ci clean demo env help lint lock mutants pot shell test unit
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -33,6 +33,9 @@ demo: ## a Bookings tenant and an Odoo on this machine, from bookings to drafts;
 bench: ## measure, as ratios within one run
 	$(DEV) bench
 
+mutants: ## break billing/ in hundreds of ways, and see that its tests notice; ARGS="billing/x.py"
+	$(DEV) mutants
+
 pot: ## export the terms by Odoo, and bring the languages in i18n/ up to them
 	$(DEV) translations
 
@@ -45,6 +48,10 @@ ci: ## everything that a change has to pass
 clean: ## remove this clone's databases and files; with ALL=1 the whole cache
 	$(DEV) clean
 
-lock: ## resolve dev/requirements.in again (needs uv)
-	@cd dev && uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
-	    --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt
+LOCK = uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+    --no-emit-index-url --no-header --no-annotate --upgrade
+
+lock: ## resolve dev/requirements*.in again (needs uv)
+	@cd dev && $(LOCK) requirements.in -o requirements.txt
+	@cd dev && $(LOCK) --no-deps requirements-bench.in -o requirements-bench.txt
+	@cd dev && $(LOCK) requirements-mutants.in -o requirements-mutants.txt

@@ -64,6 +64,7 @@ class MicrosoftBooking(models.Model):
 
         :param kept: dict of field -> value of what a person has typed over on the line: what would stand there
         """
+        kept_on = [self._fields[name] for name in ("invoiced_facts", "invoiced_terms")]
         for booking in self:
             line = booking.invoice_line_id
             terms = {name: booking[name] for name in ("quantity", "unit_price", "amount")}
@@ -75,11 +76,16 @@ class MicrosoftBooking(models.Model):
                 "name": line.name,
                 **(kept or {}),
             }
-            booking.invoiced_facts = booking._get_billable_facts()
-            booking.invoiced_terms = terms
-            if booking.settled_facts:
-                booking.settled_facts = booking.accepted_by_id = booking.accepted_at = False
-                booking.accept_reason = False
+            # What follows from them is computed once for all.
+            with self.env.protecting(kept_on, booking):
+                booking.invoiced_facts = booking._get_billable_facts()
+                booking.invoiced_terms = terms
+        self.modified([field.name for field in kept_on])
+        self.filtered("settled_facts").write(
+            dict.fromkeys(
+                ("settled_facts", "accepted_by_id", "accepted_at", "accept_reason"), False
+            )
+        )
 
     # === THE FLAG === #
 

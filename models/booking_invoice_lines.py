@@ -20,11 +20,10 @@ class MicrosoftBooking(models.Model):
         A booking whose amount was rounded keeps a line of its own: of the sum it would be rounded otherwise, and the
         draft would not come to what the list shows.
         """
-        lines = defaultdict(self.browse)
+        lines = defaultdict(list)
         for booking in self:
             merged = (options.get("line_mode") or booking.settings_id.line_mode) == "merged"
-            exact = booking.quantity * booking.unit_price
-            merged = merged and not float_compare(exact, booking.amount, precision_digits=6)
+            merged = merged and not booking._is_amount_rounded()
             key = (
                 (
                     booking._get_invoice_product(),
@@ -36,8 +35,8 @@ class MicrosoftBooking(models.Model):
                 if merged
                 else booking
             )
-            lines[key] |= booking
-        return list(lines.values())
+            lines[key].append(booking.id)
+        return [self.browse(ids).with_prefetch(self._prefetch_ids) for ids in lines.values()]
 
     def _prepare_invoice_lines(self, options, partner):
         """The lines and sections of the draft of these bookings, as commands. Hook."""
@@ -62,7 +61,8 @@ class MicrosoftBooking(models.Model):
         :param partner: the contact on the invoice, whose language the text is in
         :return: a dict for a line of ``account.move``
         """
-        first = self[0]
+        # Not by its index, which would read it without the others.
+        first = next(iter(self))
         product = first._get_invoice_product()
         vals = {
             "product_id": product.id,
@@ -99,7 +99,34 @@ class MicrosoftBooking(models.Model):
         :param price: another price of this booking than that of its unit
         """
         self.ensure_one()
-        price = self.unit_price if price is None else price
+        found = self._adapt_price(self.unit_price if price is None else price, product, partner)
+        with_tax = self.settings_id.price_include_tax
+        if price is not None or not (with_tax or self._has_included_taxes()):
+            return found
+        if self._is_amount_rounded() and not self._comes_to_amount(found, product, partner):
+            # Net and tax of what was not rounded, each rounded, may be a cent off what the list shows.
+            return self._adapt_price(self.amount / self.quantity, product, partner)
+        return found
+
+    def _is_amount_rounded(self):
+        """Whether the amount is not exactly quantity times price."""
+        exact = self.quantity * self.unit_price
+        return bool(float_compare(exact, self.amount, precision_digits=6))
+
+    def _comes_to_amount(self, price, product, partner):
+        """Whether a line with this price of a unit comes to the amount of this booking, as its settings count it."""
+        details = self._get_invoice_taxes(product, partner)._get_tax_details(
+            price,
+            self.quantity,
+            precision_rounding=self.currency_id.rounding,
+            product=product,
+        )
+        with_tax = self.settings_id.price_include_tax
+        total = details["total_included" if with_tax else "total_excluded"]
+        return self.currency_id.compare_amounts(total, self.amount) == 0
+
+    def _adapt_price(self, price, product, partner):
+        """A price of Bookings as the line's taxes want it: see :meth:`_get_invoice_price_unit`."""
         if self.settings_id.price_include_tax:
             price = self._get_product_taxes(product)._get_tax_details(
                 price,
@@ -181,7 +208,7 @@ class MicrosoftBooking(models.Model):
             for line in bookings._group_for_lines(options)
         ]
         for line in lines:
-            first = line[0]
+            first = next(iter(line))
             product = first._get_invoice_product()
             base_lines.append(
                 AccountTax._prepare_base_line_for_taxes_computation(
@@ -207,7 +234,7 @@ class MicrosoftBooking(models.Model):
         bookings = self.with_context(
             lang=get_lang(self.env, lang).code, tz=self.settings_id[:1].tz or "UTC"
         )
-        first = bookings[0]
+        first = next(iter(bookings))
         template = first.settings_id.line_template
         if check_template(template):
             # A translation with an unknown placeholder: the text that was checked stands in.

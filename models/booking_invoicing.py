@@ -236,11 +236,16 @@ class MicrosoftBooking(models.Model):
         Move = self.env["account.move"]
         try:
             with self.env.cr.savepoint():
-                former_lines = self.browse().union(*groups).invoice_line_id
+                bookings = self.browse().union(*groups)
+                former_lines = bookings.invoice_line_id
                 vals_list = [group._prepare_invoice(options) for group in groups]
-                # The creation message of each would cost a third of the time: the run's note stands for it.
-                moves = Move.with_context(mail_create_nolog=True).create(vals_list)
-                self.browse().union(*groups)._keep_invoiced_facts()
+                # What follows from the line is computed once for all of them, and not as each is put on its own.
+                bookings.modified(["invoice_line_id"], before=True)
+                with self.env.protecting([self._fields["invoice_line_id"]], bookings):
+                    # The creation message of each would cost a third of the time: the run's note stands for it.
+                    moves = Move.with_context(mail_create_nolog=True).create(vals_list)
+                bookings.modified(["invoice_line_id"])
+                bookings._keep_invoiced_facts()
                 former_lines.sudo().booking_superseded = True
                 self.env.flush_all()
             return moves.with_context(mail_create_nolog=False), None
@@ -295,7 +300,7 @@ class MicrosoftBooking(models.Model):
 
         :return: a list of recordsets
         """
-        groups = defaultdict(self.browse)
+        groups = defaultdict(list)
         for booking in self.sorted(lambda booking: (booking.start, booking.id)):
             grouping = options.get("grouping") or booking.settings_id.invoice_grouping
             key = [booking[name] for name in self._get_invoice_grouping_keys(options)]
@@ -311,8 +316,9 @@ class MicrosoftBooking(models.Model):
                 key.append(booking.staff_ids.sorted("id"))
             elif grouping == "booking":
                 key.append(booking)
-            groups[tuple(key)] |= booking
-        return list(groups.values())
+            groups[tuple(key)].append(booking.id)
+        # What is read of one group is read of all of them.
+        return [self.browse(ids).with_prefetch(self._prefetch_ids) for ids in groups.values()]
 
     def _prepare_invoice(self, options=None):
         """The values of the draft of these bookings, which share a payer, company and currency. Hook.

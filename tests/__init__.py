@@ -28,8 +28,11 @@ from . import test_import_kills
 from . import test_invoice_background
 from . import test_invoice_options
 from . import test_invoicing
+from . import test_invoicing_concurrency
+from . import test_invoicing_queries
 from . import test_life_cycle_invoice
 from . import test_merge
+from . import test_money_worlds
 from . import test_month_check
 from . import test_odoos_own
 from . import test_overview

@@ -54,7 +54,9 @@ def test_the_shares_of_a_class_sum_to_its_price(attendees, price, decimals, unit
 def test_the_hours_of_a_class_are_shared_to_the_cent():
     pricings = shares(3, "hourly", "80.01")
     assert lines(pricings) == [(1, Decimal("40.01")), (1, Decimal("40.01")), (1, Decimal(40))]
-    assert pricings[0].steps[-1] == (
+    steps = pricings[0].steps
+    assert [word for word, _params in steps] == ["price_from_bookings", "hours", "shared"]
+    assert steps[-1] == (
         "shared",
         {"total": Decimal("120.015"), "attendees": 3, "share": Decimal("40.01")},
     )

@@ -21,10 +21,12 @@ class Cost:
     :ivar ours: seconds that processors worked for it, in this process and in the one that PostgreSQL has for its
         cursor, without those of the tenant: what others do on this machine meanwhile does not count, nor does waiting
     :ivar all: the same with the tenant's, which answers in this very process
+    :ivar queries: how many were sent to the database
     """
 
     ours: float = 0.0
     all: float = 0.0
+    queries: int = 0
 
 
 class TimedTenant:
@@ -50,16 +52,21 @@ class TimedTenant:
 
 
 @contextmanager
-def measured(env: api.Environment, tenant: TimedTenant) -> Iterator[Cost]:
-    """Measure what is done in the block by ``env`` and its cursor, beginning with an empty cache."""
+def measured(env: api.Environment, tenant: TimedTenant | None = None) -> Iterator[Cost]:
+    """Measure what is done in the block by ``env`` and its cursor, beginning with an empty cache.
+
+    :param tenant: the one that answers meanwhile, if any does
+    """
     env.cr.commit()
     env.invalidate_all()
     gc.collect()
     cost = Cost()
-    elsewhere, processor = tenant.seconds, _processor(env)
+    elsewhere, processor = tenant.seconds if tenant else 0.0, _processor(env)
+    queries = env.cr.sql_log_count
     yield cost
+    cost.queries = env.cr.sql_log_count - queries
     cost.all = _processor(env) - processor
-    cost.ours = cost.all - (tenant.seconds - elsewhere)
+    cost.ours = cost.all - ((tenant.seconds if tenant else 0.0) - elsewhere)
 
 
 def _processor(env: api.Environment) -> float:

@@ -2,7 +2,8 @@
 """Runs inside Odoo's Python: one benchmark against one database.
 
 A benchmark is a module ``bench_*.py`` in this folder with a function ``measure(env)`` that yields
-:class:`~.ratio.Ratio` objects. It may commit: the database is its own and dropped afterwards.
+:class:`~.ratio.Ratio` objects. It may commit: the database is its own and dropped afterwards. ``MODULES`` names
+what it wants installed besides.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 
-def main(configuration: str, database: str, name: str) -> int:
+def main(configuration: str, addons_path: str, database: str, name: str) -> int:
     """Run the benchmark ``name``; print each ratio as soon as it is known.
 
     :return: 0 when every ratio keeps its budget
     """
-    config.parse_config(
-        ["--config", configuration, "-d", database, "--log-level=warn"], setup_logging=True
-    )
+    options = ["--config", configuration, "--addons-path", addons_path, "-d", database]
+    config.parse_config([*options, "--log-level=warn"], setup_logging=True)
     initialize_sys_path()
     measure = importlib.import_module(f"odoo.addons.microsoft_bookings.dev.bench.{name}").measure
     kept = True

@@ -64,13 +64,10 @@ class Odoo:
 
         Without one Odoo would read the one in the user's home folder.
         """
-        folders = [addons()]
-        if (self.source / "addons" / "account").is_dir():
-            folders.append(self.source / "addons")
         path = clone() / "odoo.conf"
         path.write_text(
             "[options]\n"
-            f"addons_path = {','.join(str(entry) for entry in folders)}\n"
+            f"addons_path = {self.addons_path()}\n"
             f"data_dir = {data_dir()}\n"
             "http_interface = 127.0.0.1\n"
             "max_cron_threads = 0\n"
@@ -79,6 +76,16 @@ class Odoo:
             encoding="utf-8",
         )
         return path
+
+    def addons_path(self, *further: Path) -> str:
+        """Where this clone's Odoo looks for add-ons, as its option wants it.
+
+        :param further: folders of other add-ons
+        """
+        folders = [addons(), *further]
+        if (self.source / "addons" / "account").is_dir():
+            folders.append(self.source / "addons")
+        return ",".join(str(entry) for entry in folders)
 
     def command(self, *arguments: str, subcommand: str | None = None) -> list[str]:
         """The command line of ``odoo``, or of one of its subcommands."""

@@ -85,7 +85,12 @@ def run_shown(
         signal.signal(signal.SIGINT, before)
 
 
-def output_of(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str:
+def output_of(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> str:
     """What a program prints on stdout, without blanks around it.
 
     :raise Complaint: when the program ends with an error, with what it printed on stderr
@@ -95,6 +100,7 @@ def output_of(command: Sequence[str | Path], *, env: Mapping[str, str] | None = 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env=env,
+        cwd=cwd,
         text=True,
         encoding="utf-8",
         errors="replace",

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""The virtual environment: exactly what the lock file names, checked by hash."""
+"""The virtual environments: exactly what their lock files name, checked by hash."""
 
 from __future__ import annotations
 
@@ -22,24 +22,45 @@ OLDEST, NEWEST = (3, 10), (3, 13)
 COMPLETE = ".complete"
 
 
-def python() -> Path:
+def python(lock: Path = LOCK) -> Path:
     """The interpreter of the environment, which is made when it is not there yet.
 
+    :param lock: the lock file that names what is in it
     :raise Complaint: when this Python cannot make one, or a package cannot be had
     """
     _check_interpreter()
-    home = _home()
+    home = _home(lock)
     program = home / "bin" / "python"
     if not (home / COMPLETE).exists() or not program.exists():
         with exclusive(f"python-{home.name}", "installing the Python packages"):
             if not (home / COMPLETE).exists() or not program.exists():
-                _make(home)
+                _make(home, lock)
     return program
 
 
 def is_made() -> bool:
     """Whether there is an environment for the lock file as it is now."""
-    return (_home() / COMPLETE).exists()
+    return (_home(LOCK) / COMPLETE).exists()
+
+
+def addons(lock: Path) -> Path:
+    """A folder of the Odoo add-ons that a lock file names, fetched when it is not there yet.
+
+    Only the add-ons themselves: each says on the registry that it needs an Odoo, and there is one.
+
+    :param lock: a lock file of packages called ``odoo-addon-...``
+    :raise Complaint: when one cannot be had
+    """
+    key = digest(lock.read_bytes())[:12]
+    home = cache() / "addons" / key
+    with exclusive(f"addons-{key}", "fetching add-ons"):
+        if not (home / COMPLETE).exists():
+            step(f"Fetching the add-ons of {lock.name}")
+            shutil.rmtree(home, ignore_errors=True)
+            options = ("install", "--no-deps", "--no-compile", "--target", folder(home))
+            _pip([python(), "-m", "pip", *options, "-r", lock], logs() / "pip-addons.log")
+            (home / COMPLETE).touch()
+    return home / "odoo" / "addons"
 
 
 def clean_environment() -> dict[str, str]:
@@ -55,8 +76,8 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def _home() -> Path:
-    key = digest(LOCK.read_bytes(), platform.machine())[:12]
+def _home(lock: Path) -> Path:
+    key = digest(lock.read_bytes(), platform.machine())[:12]
     return cache() / "python" / f"{sys.version_info[0]}.{sys.version_info[1]}-{key}"
 
 
@@ -77,42 +98,43 @@ def _check_interpreter() -> None:
         ) from None
 
 
-def _make(home: Path) -> None:
-    names = _names()
-    step(f"Installing {len(names)} Python packages from the lock file")
-    need_space(1200, "for the Python packages")
+def _make(home: Path, lock: Path) -> None:
+    number = len(_names(lock))
+    step(f"Installing {number} Python packages from {lock.name}")
+    need_space(1200 if lock == LOCK else 200, "for the Python packages")
     if home.exists():
         shutil.rmtree(home)
     folder(home.parent)
     log = logs() / "pip.log"
+    # What Python compiles goes elsewhere (PYTHONPYCACHEPREFIX), so pip need not compile anything.
+    pip = [home / "bin" / "python", "-m", "pip", "install", "--no-deps", "--no-compile"]
+    _pip([sys.executable, "-m", "venv", home], log, append=False)
+    if setuptools := _block("setuptools", lock):
+        # Two of the packages come as source only. They are built with the setuptools of the lock
+        # file, not with whatever pip would fetch for the purpose.
+        build = home / "build.txt"
+        build.write_text(setuptools, encoding="utf-8")
+        _pip([*pip, "-r", build], log)
+    _pip([*pip, "--no-build-isolation", "-r", lock], log, progress=_Counter(number))
+    (home / COMPLETE).touch()
+
+
+def _pip(command: list, log: Path, *, progress=None, append: bool = True) -> None:
+    """Run pip or what comes before it.
+
+    :raise Complaint: when it ends with an error
+    """
     env = clean_environment() | {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
         "PIP_USER": "0",
         "PIP_REQUIRE_HASHES": "1",
     }
-    # What Python compiles goes elsewhere (PYTHONPYCACHEPREFIX), so pip need not compile anything.
-    pip = [home / "bin" / "python", "-m", "pip", "install", "--no-deps", "--no-compile"]
-    # Two of the packages come as source only. They are built with the setuptools of the lock
-    # file, not with whatever pip would fetch for the purpose.
-    build = home / "build.txt"
-    for number, command in enumerate(
-        (
-            [sys.executable, "-m", "venv", home],
-            [*pip, "-r", build],
-            [*pip, "--no-build-isolation", "-r", LOCK],
+    if run_logged(command, log, env=env, progress=progress, append=append):
+        raise Complaint(
+            f"The Python packages could not be installed:\n{tail(log)}\n"
+            f"Check the network connection and the free space, and start again. Log: {log}"
         )
-    ):
-        if number == 1:
-            build.write_text(_block("setuptools"), encoding="utf-8")
-        watch = _Counter(len(names)) if number == 2 else None
-        code = run_logged(command, log, env=env, progress=watch, append=number > 0)
-        if code:
-            raise Complaint(
-                f"The Python packages could not be installed:\n{tail(log)}\n"
-                f"Check the network connection and the free space, and start again. Log: {log}"
-            )
-    (home / COMPLETE).touch()
 
 
 class _Counter:
@@ -130,19 +152,19 @@ class _Counter:
         return "putting the packages in place" if line.startswith("Installing") else None
 
 
-def _names() -> set[str]:
-    return set(re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
+def _names(lock: Path) -> set[str]:
+    return set(re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def _block(name: str) -> str:
-    """The lines of the lock file that pin one package."""
+def _block(name: str, lock: Path) -> str:
+    """The lines of the lock file that pin one package; nothing when it names none of that name."""
 
     def lines() -> Iterator[str]:
         inside = False
-        for line in LOCK.read_text(encoding="utf-8").splitlines():
+        for line in lock.read_text(encoding="utf-8").splitlines():
             if not line.startswith(" "):
                 inside = line.startswith(f"{name}==")
             if inside:
                 yield line
 
-    return "\n".join(lines()) + "\n"
+    return "".join(f"{line}\n" for line in lines())

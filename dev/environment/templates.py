@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from . import databases
 from .console import step
@@ -50,8 +51,14 @@ class Templates:
 
         return self.prepared("base", digest(repr((MODULES, LANGUAGES))), make)
 
-    def installed(self) -> str:
-        """The name of the level 2 database, which is made when it is not there yet."""
+    def installed(self, modules: tuple[str, ...] = (), *further: Path) -> str:
+        """The name of the level 2 database, which is made when it is not there yet.
+
+        :param modules: others to install besides
+        :param further: folders in which some of them are
+        """
+        if modules:
+            return self._with(modules, *further)
         base = self.base()
 
         def make(name: str) -> None:
@@ -60,6 +67,17 @@ class Templates:
             odoo_run(self.odoo, self.server, name, f"--init={MODULE}")
 
         return self.prepared("module", digest(base, module_key()), make)
+
+    def _with(self, modules: tuple[str, ...], *further: Path) -> str:
+        source = self.installed()
+
+        def make(name: str) -> None:
+            step(f"Preparing a database with {', '.join(modules)} besides")
+            databases.copy(self.server, source, name)
+            path = f"--addons-path={self.odoo.addons_path(*further)}"
+            odoo_run(self.odoo, self.server, name, path, f"--init={','.join(modules)}")
+
+        return self.prepared("besides", digest(source, repr((modules, further))), make)
 
     def prepared(self, kind: str, key: str, make: Callable[[str], None]) -> str:
         """The name of a prepared database, made by ``make`` when it is not there yet.
