@@ -29,6 +29,7 @@ FIFTY = Decimal(50)
 def test_reasons_and_steps_are_the_published_words_and_none_is_dead():
     numbers = (FIFTY, Decimal(-1), Decimal("NaN"))
     typed = ("confirmed_price", "confirmed_quantity", "confirmed_fee")
+    listed = [{"listed_price": FIFTY}, {"listed_reason": "pricelist_currency"}]
     further = [{name: value} for name in typed for value in numbers]
     pricings = [
         price_booking(
@@ -41,7 +42,7 @@ def test_reasons_and_steps_are_the_published_words_and_none_is_dead():
             (HOUR, timedelta(0), -HOUR),
             ("attended", "no_show", "cancelled", "vanished"),
             (*FEE_KINDS, "half"),
-            [{"price_is_per_appointment": True}, *further],
+            [{"price_is_per_appointment": True}, *listed, *further],
         )
     ]
     assert {pricing.reason for pricing in pricings} == {*REASONS, None}

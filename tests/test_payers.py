@@ -199,6 +199,7 @@ class TestEmployees(PayersCommon):
     def test_on_their_own_all_the_same(self):
         booking = self.newcomer("zora@acme.example")
         booking.customer_id.action_create_contact()
+        self.assertEqual(booking.partner_id.name, "Zora")
         self.assertFalse(booking.partner_id.parent_id)
         self.assertEqual(booking.payer_id, booking.partner_id)
 

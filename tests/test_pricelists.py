@@ -65,6 +65,9 @@ class TestPricelists(PricelistsCommon):
 
     def test_without_a_rule_the_prices_of_bookings_stand(self):
         self.assertEqual(self.amounts(), [50.0, 120.0, 0.0])
+        # What Odoo would fall back on is nobody's agreement.
+        self.product_of(self.haircut).list_price = 99.0
+        self.product_of(self.audit).list_price = 99.0
         self.use()
         self.assertEqual(self.amounts(), [50.0, 120.0, 0.0])
         self.assertEqual(self.bookings(self.agreed).issue, "price_to_confirm")
