@@ -115,14 +115,9 @@ class MicrosoftBooking(models.Model):
 
     def _comes_to_amount(self, price, product, partner):
         """Whether a line with this price of a unit comes to the amount of this booking, as its settings count it."""
-        details = self._get_invoice_taxes(product, partner)._get_tax_details(
-            price,
-            self.quantity,
-            precision_rounding=self.currency_id.rounding,
-            product=product,
-        )
-        with_tax = self.settings_id.price_include_tax
-        total = details["total_included" if with_tax else "total_excluded"]
+        line = self._prepare_tax_base_line(price, self.quantity, product, partner)
+        net, tax = self._get_tax_sums([line])
+        total = net + tax if self.settings_id.price_include_tax else net
         return self.currency_id.compare_amounts(total, self.amount) == 0
 
     def _adapt_price(self, price, product, partner):
@@ -197,33 +192,36 @@ class MicrosoftBooking(models.Model):
         :param options: as for :meth:`_create_invoices`
         :return: net and tax, in the currency of the bookings
         """
-        AccountTax = self.env["account.tax"]
-        company, currency = self.company_id, self.currency_id
         partner = self._get_invoice_partner()
-        base_lines = []
         options = options or {}
-        lines = [
-            line
-            for _name, bookings in self._group_for_sections(options)
-            for line in bookings._group_for_lines(options)
-        ]
-        for line in lines:
-            first = next(iter(line))
-            product = first._get_invoice_product()
-            base_lines.append(
-                AccountTax._prepare_base_line_for_taxes_computation(
-                    {},
-                    product_id=product,
-                    tax_ids=first._get_invoice_taxes(product, partner),
-                    price_unit=first._get_invoice_price_unit(product, partner),
-                    quantity=sum(line.mapped("quantity")),
-                    currency_id=currency,
-                    partner_id=partner,
-                )
-            )
+        base_lines = []
+        for _name, bookings in self._group_for_sections(options):
+            for line in bookings._group_for_lines(options):
+                first = next(iter(line))
+                product = first._get_invoice_product()
+                price = first._get_invoice_price_unit(product, partner)
+                quantity = sum(line.mapped("quantity"))
+                base_lines.append(first._prepare_tax_base_line(price, quantity, product, partner))
+        return self._get_tax_sums(base_lines)
+
+    def _prepare_tax_base_line(self, price, quantity, product, partner):
+        """A line of the draft of this booking, as Odoo's tax engine takes it."""
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            {},
+            product_id=product,
+            tax_ids=self._get_invoice_taxes(product, partner),
+            price_unit=price,
+            quantity=quantity,
+            currency_id=self.currency_id,
+            partner_id=partner,
+        )
+
+    def _get_tax_sums(self, base_lines):
+        """Net and tax of these lines, rounded as the company rounds them."""
+        AccountTax, company = self.env["account.tax"], self.company_id
         AccountTax._add_tax_details_in_base_lines(base_lines, company)
         AccountTax._round_base_lines_tax_details(base_lines, company)
-        totals = AccountTax._get_tax_totals_summary(base_lines, currency, company)
+        totals = AccountTax._get_tax_totals_summary(base_lines, self.currency_id, company)
         return totals["base_amount_currency"], totals["tax_amount_currency"]
 
     # === WORDS === #

@@ -90,6 +90,29 @@ class TestTaxSums(SumsCommon):
                         moves = self.assertPreviewIsDraft(bookings, {"line_mode": mode})
                         self.assertComesTo(moves, "amount_total", expected)
 
+    def test_an_amount_that_was_rounded_comes_to_itself_under_tax(self):
+        """Half hours at odd prices: net and tax of what was not rounded may be a cent off, each rounded."""
+        for number in range(24):
+            self.book(
+                self.lesson,
+                days=1 + number,
+                duration=timedelta(minutes=30),
+                price=f"{10.01 + 2.42 * number:.2f}",
+            )
+        self.sync()
+        bookings = self.bookings()
+        self.env.company.tax_calculation_rounding_method = "round_per_line"
+        for gross, included in ((False, True), (True, True)):
+            with self.subTest(gross=gross, included=included):
+                self.settings.price_include_tax = gross
+                self.with_taxes(self.tax(20, included=included))
+                moves = self.assertPreviewIsDraft(bookings, {})
+                for booking in bookings:
+                    line = booking.invoice_line_id
+                    found = line.price_total if gross else line.price_subtotal
+                    self.assertAlmostEqual(found, booking.amount, places=6)
+                moves.unlink()
+
     def test_fiscal_position_keeps_the_net_and_changes_the_tax(self):
         self.book(price="108.10")
         self.sync()
