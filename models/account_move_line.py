@@ -75,7 +75,8 @@ class AccountMoveLine(models.Model):
         for line in self:
             origin = line._origin.sudo()
             if origin.booking_id or origin.booking_origin_line_id:
-                line.booking_count = Booking.search_count(origin._get_booking_domain())
+                billed = (origin | origin.booking_origin_line_id).booking_ids
+                line.booking_count = len(billed | origin.booking_id)
             else:
                 line.booking_count = counts.get(line._origin, 0)
 

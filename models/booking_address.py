@@ -1,10 +1,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Addresses of Bookings, which are free text, and those of Odoo, which know their country."""
 
+import pickle
 import unicodedata
 from functools import cache
 
-from babel import Locale, localedata
+from babel import localedata
 
 #: the members of an address, as ``graph/`` calls them
 MEMBERS = ("street", "city", "postal_code", "state", "country")
@@ -34,7 +35,10 @@ def world_names():
     found = {}
     for identifier in localedata.locale_identifiers():
         if "_" not in identifier:
-            for code, name in Locale.parse(identifier).territories.items():
+            # Babel would keep all of every language for good, which is 150 MB of each worker.
+            with open(localedata.resolve_locale_filename(identifier), "rb") as data:
+                territories = pickle.load(data).get("territories", {})
+            for code, name in territories.items():
                 if len(code) == 2 and code.isalpha():
                     found.setdefault(level_name(name), set()).add(code.casefold())
     return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}

@@ -34,8 +34,8 @@ class MicrosoftBookingRun(models.Model):
     def _cover(self, bookings):
         """Remember which days of which business this run has invoiced.
 
-        A month that is over is covered to its end: who invoices in April the bookings of March up to the 30th has
-        invoiced March.
+        A month that is over, and of which nothing is left that is ready, is covered to its end: who invoices in April
+        the bookings of March up to the 30th has invoiced March.
 
         :param bookings: the ``microsoft.booking`` that were put on drafts
         """
@@ -43,16 +43,33 @@ class MicrosoftBookingRun(models.Model):
         vals_list = []
         for settings, own in bookings.grouped("settings_id").items():
             days = own.mapped("service_date")
-            month_end = max(days) + relativedelta(day=31)
+            first_day, last_day = min(days), max(days)
+            month_end = last_day + relativedelta(day=31)
+            if month_end < settings._get_today() and not settings._has_ready(first_day, month_end):
+                last_day = month_end
             vals_list.append(
                 {
                     "run_id": self.id,
                     "settings_id": settings.id,
-                    "first_day": min(days),
-                    "last_day": month_end if month_end < settings._get_today() else max(days),
+                    "first_day": first_day,
+                    "last_day": last_day,
                 }
             )
         self.env["microsoft.booking.run.period"].sudo().create(vals_list)
+
+
+class MicrosoftBookingSettings(models.Model):
+    _inherit = "microsoft.booking.settings"
+
+    def _has_ready(self, first_day, last_day):
+        """Whether a booking of these days, the last one included, is ready and on no draft."""
+        domain = [
+            ("settings_id", "=", self.id),
+            ("service_date", ">=", first_day),
+            ("service_date", "<=", last_day),
+            ("billing_state", "=", "to_invoice"),
+        ]
+        return bool(self.env["microsoft.booking"].sudo().search_count(domain, limit=1))
 
 
 class MicrosoftBooking(models.Model):
@@ -89,7 +106,7 @@ class MicrosoftBooking(models.Model):
         return bookings
 
     def _find_run_before(self):
-        """Note on these new bookings the last run that has invoiced the days that they are of."""
+        """Note on these new bookings the last run that has invoiced the days that they are of, after they were over."""
         days = self.mapped("service_date")
         if not days:
             return
@@ -109,7 +126,8 @@ class MicrosoftBooking(models.Model):
         by_settings = periods.grouped("settings_id")
         for booking in self:
             for period in by_settings.get(booking.settings_id, ()):
-                if period.first_day <= booking.service_date <= period.last_day:
+                is_of = period.first_day <= booking.service_date <= period.last_day
+                if is_of and booking.stop <= period.create_date:
                     booking.after_run_id = period.run_id
                     break
 

@@ -41,7 +41,7 @@ class MicrosoftBooking(models.Model):
 
     def _explain_price(self):
         # As if it were free: what is invoiced is not priced again, but can be explained.
-        free = self.new(origin=self)
+        free = self.new(origin=self._origin)
         free.invoice_line_id = False
         facts = free._get_pricing_facts()[free]
         pricing = price_booking(facts, self.settings_id._get_pricing_rules())

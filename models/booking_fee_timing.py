@@ -21,7 +21,12 @@ class MicrosoftBooking(models.Model):
         if options.get("lone_fees"):
             return ready, skipped
         waiting = ready.filtered(
-            lambda booking: booking.is_fee and booking.settings_id.fee_with_next
+            lambda booking: (
+                booking.is_fee
+                and booking.settings_id.fee_with_next
+                # What its payer attends somebody else pays: this one would wait for ever.
+                and booking._find_payer()[1] != "absence"
+            )
         )
         if not waiting:
             return ready, skipped

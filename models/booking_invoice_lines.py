@@ -163,15 +163,19 @@ class MicrosoftBooking(models.Model):
 
         Found as ``account.move`` finds them for its lines.
         """
+        # Looked for once for a batch, which brings along where to keep it.
+        known = self.env.context.get("booking_positions", {})
         company = self.company_id
-        position = (
-            self.env["account.fiscal.position"]
-            .with_company(company)
-            ._get_fiscal_position(
-                partner,
-                delivery=partner.browse(partner.address_get(["delivery"])["delivery"]),
+        position = known.get((company, partner))
+        if position is None:
+            position = known[company, partner] = (
+                self.env["account.fiscal.position"]
+                .with_company(company)
+                ._get_fiscal_position(
+                    partner,
+                    delivery=partner.browse(partner.address_get(["delivery"])["delivery"]),
+                )
             )
-        )
         taxes = self._get_product_taxes(product, position)
         return position.map_tax(taxes) if taxes else taxes
 

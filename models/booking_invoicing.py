@@ -208,7 +208,7 @@ class MicrosoftBooking(models.Model):
         """
         invoices, failed = self.env["account.move"], []
         included_taxes = self[:1]._has_included_taxes()
-        bookings = self.with_context(booking_included_taxes=included_taxes)
+        bookings = self.with_context(booking_included_taxes=included_taxes, booking_positions={})
         groups = bookings._group_for_invoices(options)
         for index in range(0, len(groups), CHUNK):
             chunk = groups[index : index + CHUNK]

@@ -18,16 +18,20 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _get_portal_bookings(self):
+    def _get_portal_bookings(self, reader):
         """The bookings of this invoice that its customer may read about, as texts in the customer's language.
 
-        Only those of businesses whose settings say so, and never notes or answers.
+        Only those of businesses whose settings say so, and never notes or answers. What somebody below a company pays
+        for themselves is told to nobody else: Odoo lets their colleagues open the invoice.
 
+        :param reader: the ``res.users`` whose page it is
         :return: a list of dicts of ``service``, ``when``, ``customer`` and ``hours``, in the order of their start
         """
         self.ensure_one()
         # A customer has no right on bookings: what may be read is decided here, by the invoice that is shown.
         bookings = self.sudo().booking_ids.filtered("settings_id.portal_bookings")
+        if reader.partner_id != self.partner_id:
+            bookings = bookings.filtered(lambda booking: not booking._is_paid_privately())
         return [booking._prepare_portal_vals() for booking in bookings.sorted("start")]
 
 

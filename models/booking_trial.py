@@ -3,7 +3,6 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from . import sandbox_session
-from .booking import LIVE_STATES
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -30,14 +29,16 @@ class MicrosoftBookingSettings(models.Model):
             )
         bookings = self.env["microsoft.booking"].sudo()
         bookings = bookings.search([("settings_id", "in", self.ids)])
-        live = bookings.filtered(lambda booking: booking.billing_state in LIVE_STATES)
-        moves = live.invoice_id.sudo(False)
-        kept = moves.filtered(
+        # Also those of invoices that are credited, whose bookings are free again.
+        lines = bookings.invoice_line_id.filtered(lambda line: line.parent_state != "cancel")
+        moves = lines.move_id.sudo(False)
+        corrections = bookings._get_correction_moves().sudo(False)
+        kept = corrections.filtered(lambda move: move.state != "cancel") | moves.filtered(
             lambda move: (
                 move.state != "draft"
                 or move.posted_before
                 or move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
-                - live.invoice_line_id
+                - lines
             )
         )
         if kept:

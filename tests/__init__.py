@@ -4,6 +4,7 @@ from . import test_adversary
 from . import test_adversary_faults
 from . import test_adversary_sums
 from . import test_adversary_today
+from . import test_arrivals
 from . import test_bad_input
 from . import test_both_borders
 from . import test_both_customers

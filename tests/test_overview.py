@@ -89,6 +89,15 @@ class TestHistory(BookingCommon):
         self.assertTrue(any(link.endswith(f"/{booking.invoice_id.id}") for link in links))
         self.assertTrue(any(booking.invoice_id.name in text for text in texts))
 
+    def test_the_explanation_stays_true_while_somebody_types(self):
+        self.book(self.haircut)
+        self.sync()
+        with Form(self.bookings()) as form:
+            before = form.explanation
+            form.unit_price = 12.0
+            self.assertEqual(form.explanation, before)
+        self.assertNotEqual(self.bookings().explanation, before)
+
     def test_in_the_language_of_the_reader(self):
         self.book(self.haircut)
         self.sync()
@@ -147,6 +156,14 @@ class TestTrial(BookingCommon):
         moves[1].button_cancel()
         self.settings.action_remove_trial()
         self.assertTrue(moves[1].exists())
+
+    def test_posted_invoices_that_are_credited_stop_it(self):
+        moves = self.bookings()._create_invoices()["invoices"]
+        moves.action_post()
+        moves._reverse_moves([{"date": move.date} for move in moves], cancel=True)
+        with self.assertRaisesRegex(UserError, "posted"):
+            self.settings.action_remove_trial()
+        self.assertEqual(len(self.bookings()), 2)
 
     def test_a_real_business_is_never_removed(self):
         self.settings.cloud = "global"

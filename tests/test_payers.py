@@ -148,6 +148,12 @@ class TestAbsences(PayersCommon):
         wizard.action_create_invoices()
         self.assertEqual(self.fee.billing_state, "draft")
 
+    def test_a_fee_that_is_not_the_companys_does_not_wait_for_what_the_company_pays(self):
+        self.settings.fee_with_next = True
+        self.acme.booking_absences_unpaid = True
+        self.assertEqual(self.fee.payer_id, self.ana_contact)
+        self.assertEqual(self.fee._create_invoices()["bookings"], self.fee)
+
     def test_in_the_background_it_goes_with_what_is_in_another_portion(self):
         self.settings.write({"fee_with_next": True, "invoice_grouping": "booking"})
         self.book(self.lesson, days=1)
@@ -264,6 +270,14 @@ class TestReferences(PayersCommon):
         self.assertEqual(self.bookings(first).invoice_id, self.bookings(same).invoice_id)
         self.assertEqual(self.bookings(second).invoice_id.ref, "4712")
         self.assertEqual(self.bookings(without).invoice_id.ref, "Frame 1")
+
+    def test_what_an_employee_pays_has_nothing_to_do_with_the_order_of_the_company(self):
+        self.acme.booking_reference = "PO-4711"
+        cut = self.book()
+        self.sync()
+        self.assertEqual(self.bookings(cut)._get_customer_reference(), "PO-4711")
+        self.service_of(self.haircut).paid_by_attendee = True
+        self.assertFalse(self.bookings(cut)._get_customer_reference())
 
     def test_an_employee_may_have_one_of_their_own(self):
         self.ana_contact.booking_reference = "Department 7"

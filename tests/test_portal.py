@@ -48,6 +48,21 @@ class TestPortal(BookingCommon, HttpCase):
             rows[1][0].endswith(format_time(self.env, moment.time(), time_format="short")), rows
         )
 
+    def test_what_an_employee_pays_is_told_to_no_colleague(self):
+        self.settings.portal_bookings = True
+        acme = self.env["res.partner"].create({"name": "ACME SA", "is_company": True})
+        self.move.partner_id.parent_id = acme
+        self.assertEqual(self.bookings().payer_id, self.move.partner_id)
+        self.assertIsNone(self.page())
+        portal = new_test_user(
+            self.env,
+            login="booking_payer",
+            groups="base.group_portal",
+            partner_id=self.move.partner_id.id,
+        )
+        self.authenticate(portal.login, portal.login)
+        self.assertEqual(len(self.page()), 3)
+
     def test_in_the_language_of_the_customer(self):
         self.settings.portal_bookings = True
         self.move.partner_id.lang = self.speak()

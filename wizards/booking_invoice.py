@@ -182,7 +182,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
         """The bookings, in a context that tells what would otherwise be asked for each of them."""
         companies = bookings.grouped("company_id").values()
         included = any(company[:1]._has_included_taxes() for company in companies)
-        return bookings.with_context(booking_included_taxes=included)
+        return bookings.with_context(booking_included_taxes=included, booking_positions={})
 
     def _render_preview(self, groups, skipped):
         """The preview as a table: a row per draft with its sums, and what is left out with its reason.

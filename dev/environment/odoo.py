@@ -65,7 +65,9 @@ class Odoo:
         Without one Odoo would read the one in the user's home folder.
         """
         path = clone() / "odoo.conf"
-        path.write_text(
+        # Others of this clone may be starting at the same time: they find the whole file, this one or that before.
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(
             "[options]\n"
             f"addons_path = {self.addons_path()}\n"
             f"data_dir = {data_dir()}\n"
@@ -75,6 +77,7 @@ class Odoo:
             "screenshots = " + str(folder(clone() / "screenshots")) + "\n",
             encoding="utf-8",
         )
+        draft.replace(path)
         return path
 
     def addons_path(self, *further: Path) -> str:
