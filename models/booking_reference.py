@@ -52,11 +52,13 @@ class MicrosoftBooking(models.Model):
         """
         self.ensure_one()
         payer = self.payer_id
+        # What they pay for themselves is not on their company's order.
+        company = payer if self._is_paid_privately() else payer.commercial_partner_id
         return (
             self.customer_reference
             or self.partner_id.booking_reference
             or payer.booking_reference
-            or payer.commercial_partner_id.booking_reference
+            or company.booking_reference
         )
 
     def _get_invoice_reference(self):
