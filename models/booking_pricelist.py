@@ -6,7 +6,7 @@ from datetime import datetime, time, timezone
 from odoo import fields, models
 
 from ..billing.pricing import billed_quantity
-from ..billing.timezones import to_zoneinfo
+from ..billing.timezones import service_date, to_zoneinfo
 from .booking_pricing import to_decimal
 
 
@@ -83,35 +83,79 @@ class MicrosoftBooking(models.Model):
                     booking.company_id, pricelist, booking._get_pricelist_moment(), quantity
                 ] |= booking
         for (company, pricelist, moment, quantity), bookings in groups.items():
+            # What they cost is in the currency of that company, whichever the user is working in.
             products = bookings.service_id.product_id.sudo().with_company(company)
-            found = pricelist.with_company(company)._compute_price_rule(
-                products, quantity, date=moment
-            )
+            found = pricelist.with_company(company)._get_booking_rules(products, quantity, moment)
             for booking in bookings:
-                product = booking.service_id.product_id
-                price, rule_id = found[product.id]
-                listed[booking] = booking._follow_rule(
-                    pricelist.item_ids.browse(rule_id or []), product, price
-                )
+                product = products.browse(booking.service_id.product_id.id)
+                listed[booking] = booking._follow_rule(product, *found[product])
         return listed
 
-    def _follow_rule(self, rule, product, price):
+    def _follow_rule(self, product, price, rule, currencies):
         """What a rule of the price list makes of this booking: see :meth:`_get_listed_prices`."""
         if not rule:
             # The list knows nothing of the product: Odoo's answer is its sales price, Bookings' is as good.
             return None, None, rule
-        if rule.compute_price != "fixed":
-            source = {
-                "pricelist": rule.base_pricelist_id.currency_id,
-                "standard_price": product.cost_currency_id,
-            }.get(rule.base, product.currency_id)
-            if source != self.currency_id:
-                return None, "pricelist_currency", rule
+        if currencies != self.currency_id:
+            return None, "pricelist_currency", rule
         service = self.service_id
         return to_decimal(service._as_bookings_price(self.settings_id, product, price)), None, rule
+
+    def _is_listed_otherwise(self, then, now):
+        """Whether a price list may say something else of this booking, as it is of another service, payer or day.
+
+        :param then: billable facts
+        :param now: billable facts
+        """
+        self.ensure_one()
+        if self.settings_id.price_source != "pricelist":
+            return False
+        zone = to_zoneinfo(self.settings_id.tz) or timezone.utc
+        days = {
+            service_date(fields.Datetime.to_datetime(facts["start"]), zone)
+            for facts in (then, now)
+            if facts.get("start")
+        }
+        changed = self._get_changed_facts(then)
+        return len(days) > 1 or not {"service", "customer"}.isdisjoint(changed)
 
     def _get_pricelist_moment(self):
         """Noon of the day of the service, where the business is: rules hold from a day to a day."""
         zone = to_zoneinfo(self.settings_id.tz) or timezone.utc
         noon = datetime.combine(self.service_date, time(12), zone)
         return noon.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+class ProductPricelist(models.Model):
+    _inherit = "product.pricelist"
+
+    def _get_booking_rules(self, products, quantity, moment):
+        """What this list says of products, and what it reckons from, through all the lists that it is based on.
+
+        :return: a dict of product -> price, rule (``product.pricelist.item``, empty when there is none), and the
+            currencies of what the rule reckons from; without a rule that of the sales price
+        """
+        found, Item = self._compute_price_rule(products, quantity, date=moment), self.item_ids
+        rules = {product: Item.browse(found[product.id][1] or []) for product in products}
+        return {
+            product: (
+                found[product.id][0],
+                rule,
+                rule._get_source_currencies(product, quantity, moment),
+            )
+            for product, rule in rules.items()
+        }
+
+
+class ProductPricelistItem(models.Model):
+    _inherit = "product.pricelist.item"
+
+    def _get_source_currencies(self, product, quantity, moment):
+        """The currencies of what this rule reckons from: see :meth:`ProductPricelist._get_booking_rules`."""
+        if self.compute_price == "fixed":
+            return self.currency_id
+        if self.base == "pricelist":
+            base = self.base_pricelist_id
+            _price, _rule, currencies = base._get_booking_rules(product, quantity, moment)[product]
+            return base.currency_id | currencies
+        return product.cost_currency_id if self.base == "standard_price" else product.currency_id
