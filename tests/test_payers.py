@@ -157,6 +157,16 @@ class TestAbsences(PayersCommon):
         run.sudo()._make_chunk([self.fee.ids])
         self.assertEqual(self.fee.billing_state, "draft")
 
+    def test_in_the_background_it_waits_when_what_it_would_go_with_is_gone_by_then(self):
+        self.settings.fee_with_next = True
+        held = self.book(self.lesson, days=1)
+        self.sync()
+        run = self.bookings()._queue_invoices()
+        self.bookings(held).outcome = "cancelled"
+        run.sudo()._make_chunk(run.plan["todo"])
+        self.assertEqual(self.fee.billing_state, "to_invoice")
+        self.assertIn("waits for the next invoice", str(run.problem_ids.mapped("message")))
+
 
 @tagged("post_install", "-at_install")
 class TestEmployees(PayersCommon):
