@@ -219,6 +219,24 @@ class TestPricelists(PricelistsCommon):
         self.sync()
         self.assertEqual((taught.payer_id, taught.due_amount), (self.payer, 140.0))
 
+    def test_on_a_class_priced_as_a_whole_a_discount_is_shared_and_an_agreed_price_is_not(
+        self,
+    ):
+        self.settings.class_price = "appointment"
+        graph_id = self.book(customers=[self.ana, self.bob])
+        self.sync()
+        places = self.bookings(graph_id)
+        self.assertEqual(places.mapped("amount"), [25.0, 25.0])
+        self.product_of(self.haircut).list_price = 50.0
+        discount = self.make_list({"compute_price": "percentage", "percent_price": 10.0})
+        places.payer_id.property_product_pricelist = discount
+        self.assertEqual(places.mapped("amount"), [22.5, 22.5])
+        places.payer_id.property_product_pricelist = self.make_list(self.base_rule(discount))
+        self.assertEqual(places.mapped("amount"), [22.5, 22.5])
+        agreed = self.make_list(self.fixed(self.haircut, 40.0), name="Agreed")
+        places.payer_id.property_product_pricelist = self.make_list(self.base_rule(agreed))
+        self.assertEqual(places.mapped("amount"), [40.0, 40.0])
+
     def test_typed_prices_stay(self):
         cut = self.bookings(self.cut)
         cut.unit_price = 33.0
