@@ -121,8 +121,10 @@ class Facts:
     :param decimals: of the currency, for those cents (0 to MAX_DECIMALS)
     :param confirmed_fee: amount of the no-show or late cancellation as typed by a person
     :param listed_price: unit price by a rule of the payer's price list; it replaces Bookings' price
-        of whatever is not free, and is as little shared as a typed one
+        of whatever is not free, and is as little shared as a typed one unless said otherwise
     :param listed_reason: one of REASONS, when that price list has the say and cannot be followed
+    :param listed_is_shared: that rule reckons from the price of the product, which is that of the
+        appointment where Bookings' price is
     """
 
     price_type: str | None
@@ -138,6 +140,7 @@ class Facts:
     confirmed_fee: Decimal | None = None
     listed_price: Decimal | None = None
     listed_reason: str | None = None
+    listed_is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -255,8 +258,9 @@ def _price_attended(facts: Facts, rounding: Rounding) -> Pricing:
     quantity, quantity_reason, quantity_steps = _quantity(facts, rounding)
     reason = price_reason or quantity_reason
     steps = price_steps + quantity_steps
-    # A price of the payer's own is for one place.
-    is_own = facts.confirmed_price is not None or facts.listed_price is not None
+    # A price of the payer's own is for one place; a discount on that of the appointment is not.
+    is_listed = facts.listed_price is not None and not facts.listed_is_shared
+    is_own = facts.confirmed_price is not None or is_listed
     shared = facts.price_is_per_appointment and facts.attendees > 1 and not is_own
     if reason is None and shared:
         # Hours x a rounded share would lose cents: the total is shared, and the share sold once,

@@ -184,15 +184,17 @@ class MicrosoftBooking(models.Model):
         free.invoice_line_id = False
         terms = (settled["quantity"], settled["unit_price"], settled["amount"])
         reason = False
+        payer, product = self._get_invoiced_payer(), self._get_invoiced_product()
+        changed = self._get_changed_facts()
+        if "customer" in changed:
+            payer = free.payer_id
+        # By the price list of whom it is due from, who need not be who would pay it by now.
+        free.payer_id = payer
         if self.gone_at:
             terms = (0.0, settled["unit_price"], 0.0)
         elif self._is_price_concerned():
             terms = (free.quantity, free.unit_price, free.amount)
             reason = free.pricing_issue
-        payer, product = self._get_invoiced_payer(), self._get_invoiced_product()
-        changed = self._get_changed_facts()
-        if "customer" in changed:
-            payer = free.payer_id
         if "service" in changed and not self.gone_at:
             product = free._get_invoice_product()
         return Due(*terms, payer, product, self.currency_id, reason)
@@ -225,8 +227,10 @@ class MicrosoftBooking(models.Model):
         then = (settled["facts"] if settled else self.invoiced_facts) or {}
         was_gone = then.get("gone") and settled and not settled["amount"]
         now = self._get_billable_facts()
-        return was_gone or any(
-            _money_fact(now, name) != _money_fact(then, name) for name in MONEY_FACTS
+        return (
+            was_gone
+            or any(_money_fact(now, name) != _money_fact(then, name) for name in MONEY_FACTS)
+            or self._is_listed_otherwise(then, now)
         )
 
     def _price_anew(self):

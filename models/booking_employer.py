@@ -60,10 +60,12 @@ class MicrosoftBookingCustomer(models.Model):
         owners = defaultdict(Partner.browse)
         for partner in Partner.browse(query):
             owners[_domain_of(partner.email_normalized)] |= partner.commercial_partner_id
+        # A contact that is shared may be below a company that is not, and that this user may not even read.
+        allowed = Domain(Partner._check_company_domain(company)) & Domain("is_company", "=", True)
         return {
             domain: owner
             for domain, owner in owners.items()
-            if len(owner) == 1 and owner.is_company
+            if len(owner) == 1 and owner.sudo().filtered_domain(allowed)
         }
 
     def action_accept_employee(self):

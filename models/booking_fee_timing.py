@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
 
+from .booking import LIVE_STATES
+
 
 class MicrosoftBookingSettings(models.Model):
     """When the fee for an absence is invoiced: at once, or with the next thing that its payer pays."""
@@ -34,7 +36,15 @@ class MicrosoftBooking(models.Model):
         def key(booking):
             return tuple(booking[name] for name in self._get_invoice_grouping_keys(options))
 
-        held = {key(booking) for booking in ready if not booking.is_fee}
+        others = self.browse(options.get("fee_companions") or []).exists()
+        others = others.filtered(lambda b: b.billing_state in ("to_invoice", *LIVE_STATES))
+        held = {key(booking) for booking in ready | others if not booking.is_fee}
         lone = waiting.filtered(lambda booking: key(booking) not in held)
         text = self.env._("The fee waits for the next invoice of its payer.")
         return ready - lone, skipped + [(booking, "fee_waits", text) for booking in lone]
+
+    def _find_fee_companions(self):
+        """What the fees among these bookings go with, where a portion of them is invoiced at a time."""
+        fees = self.filtered(lambda booking: booking.is_fee and booking.settings_id.fee_with_next)
+        payers = fees.payer_id
+        return self.filtered(lambda booking: not booking.is_fee and booking.payer_id in payers)

@@ -50,8 +50,8 @@ class MicrosoftBooking(models.Model):
         }
         if kept.get("invoice_date"):
             kept["invoice_date"] = fields.Date.to_string(kept["invoice_date"])
-        # Which fees go was decided of all of them: what they go with may be in another portion.
-        kept["lone_fees"] = True
+        # What the fees go with may be in another portion.
+        kept["fee_companions"] = self._find_fee_companions().ids
         return {"todo": groups, "total": len(groups), "options": kept}
 
 

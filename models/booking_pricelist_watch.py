@@ -4,6 +4,9 @@ from odoo.fields import Domain
 
 from .booking import LIVE_STATES
 
+# What of a tax changes how much of a price it is.
+TAX_FIELDS = frozenset(("amount", "amount_type", "price_include_override", "children_tax_ids"))
+
 
 class MicrosoftBooking(models.Model):
     """Prices by price lists are kept on the bookings, so whatever they are reckoned from says when it changes."""
@@ -74,6 +77,35 @@ class ProductPricelistItem(models.Model):
     def unlink(self):
         res = super().unlink()
         self.env["microsoft.booking"]._reprice_listed()
+        return res
+
+
+class ResCountryGroup(models.Model):
+    _inherit = "res.country.group"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        groups = super().create(vals_list)
+        if groups.pricelist_ids:
+            self.env["microsoft.booking"]._reprice_listed()
+        return groups
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not vals.keys().isdisjoint(("country_ids", "pricelist_ids")):
+            self.env["microsoft.booking"]._reprice_listed()
+        return res
+
+
+class AccountTax(models.Model):
+    """What a list has without tax is shown with it where the prices of the business are."""
+
+    _inherit = "account.tax"
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not vals.keys().isdisjoint(TAX_FIELDS):
+            self.env["microsoft.booking"]._reprice_listed()
         return res
 
 

@@ -283,6 +283,9 @@ class MicrosoftBookingSettings(models.Model):
 
         :raise UserError: saying what to do instead
         """
+        if vals.get("cloud") == "sandbox":
+            # Sample data may be removed with all that came of it.
+            self.filtered(lambda settings: settings.cloud != "sandbox")._check_has_no_bookings()
         for name in ("business_id", "company_id"):
             # The address of a business may be typed in another case.
             changed = self.filtered(
@@ -292,14 +295,17 @@ class MicrosoftBookingSettings(models.Model):
                     and str(s._convert_to_write({n: s[n]})[n]).lower() != str(vals[n]).lower()
                 )
             )
-            if changed.filtered("booking_count"):
-                raise UserError(
-                    self.env._(
-                        "“%(name)s” has bookings already. Connect the other business by "
-                        "Booking Sync Settings of its own, and archive these.",
-                        name=changed[0].name,
-                    )
+            changed._check_has_no_bookings()
+
+    def _check_has_no_bookings(self):
+        if self.filtered("booking_count"):
+            raise UserError(
+                self.env._(
+                    "“%(name)s” has bookings already. Connect the other business by "
+                    "Booking Sync Settings of its own, and archive these.",
+                    name=self[0].name,
                 )
+            )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)

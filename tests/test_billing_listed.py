@@ -60,6 +60,14 @@ def test_a_listed_price_is_the_payers_own_and_never_shared():
     assert shared.unit_price == Decimal("12.50")
 
 
+def test_a_listed_price_reckoned_from_that_of_the_appointment_is_shared():
+    pricing = price(attendees=4, price_is_per_appointment=True, listed_is_shared=True)
+    assert (pricing.quantity, pricing.unit_price) == (1, 10)
+    typed = {"confirmed_price": Decimal(33), "listed_is_shared": True}
+    assert price(attendees=4, price_is_per_appointment=True, **typed).unit_price == 33
+    assert price(attendees=4, listed_is_shared=True).unit_price == 40
+
+
 def test_a_share_of_a_fee_is_of_the_listed_price_and_a_fixed_one_needs_no_price():
     half = Rules(no_show=FeeRule("percent", Decimal(50)))
     assert price(outcome="no_show", rules=half).unit_price == 20

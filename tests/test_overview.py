@@ -170,6 +170,12 @@ class TestTrial(BookingCommon):
         with self.assertRaisesRegex(UserError, "Archive"):
             self.settings.action_remove_trial()
 
+    def test_a_real_business_is_never_turned_into_sample_data(self):
+        self.settings.cloud = "global"
+        with self.assertRaisesRegex(UserError, "has bookings already"):
+            self.settings.cloud = "sandbox"
+        self.assertEqual(self.settings.cloud, "global")
+
     def test_only_who_administers_may(self):
         user = new_test_user(
             self.env,

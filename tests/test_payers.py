@@ -163,6 +163,16 @@ class TestAbsences(PayersCommon):
         run.sudo()._make_chunk([self.fee.ids])
         self.assertEqual(self.fee.billing_state, "draft")
 
+    def test_in_the_background_it_waits_when_what_it_would_go_with_is_gone_by_then(self):
+        self.settings.fee_with_next = True
+        held = self.book(self.lesson, days=1)
+        self.sync()
+        run = self.bookings()._queue_invoices()
+        self.bookings(held).outcome = "cancelled"
+        run.sudo()._make_chunk(run.plan["todo"])
+        self.assertEqual(self.fee.billing_state, "to_invoice")
+        self.assertIn("waits for the next invoice", str(run.problem_ids.mapped("message")))
+
 
 @tagged("post_install", "-at_install")
 class TestEmployees(PayersCommon):
@@ -229,7 +239,10 @@ class TestEmployees(PayersCommon):
                 "company_id": elsewhere.id,
             }
         )
-        for domain in ("gmail.com", "shared.example", "lone.example", "hidden.example"):
+        owner = Partner.create({"name": "Five", "is_company": True, "company_id": elsewhere.id})
+        Partner.create({"name": "Eve", "email": "eve@half.example", "parent_id": owner.id})
+        domains = ("gmail.com", "shared.example", "lone.example", "hidden.example", "half.example")
+        for domain in domains:
             with self.subTest(domain):
                 booking = self.newcomer(f"zora@{domain}", name=domain)
                 self.assertEqual(booking.billing_state, "to_invoice")
@@ -285,6 +298,14 @@ class TestReferences(PayersCommon):
         self.book()
         self.sync()
         self.assertEqual(self.bookings()._create_invoices()["invoices"].ref, "Department 7")
+
+    def test_what_they_pay_for_themselves_is_not_on_their_companys_order(self):
+        self.acme.booking_reference = "Frame 1"
+        self.book()
+        self.sync()
+        self.service_of(self.haircut).paid_by_attendee = True
+        move = self.bookings()._create_invoices()["invoices"]
+        self.assertEqual((move.partner_id, move.ref), (self.ana_contact, False))
 
     def test_no_other_answer_is_kept_and_nothing_private_is_on_the_invoice(self):
         graph_id = self.answered("4711", notes="Slipped disc")

@@ -152,6 +152,91 @@ class TestPricelists(PricelistsCommon):
         )
         self.assertEqual(self.bookings(self.cut).issue, "pricelist_currency")
 
+    def base_rule(self, base):
+        """A rule that reckons from another list."""
+        return {"compute_price": "formula", "base": "pricelist", "base_pricelist_id": base.id}
+
+    def test_another_currency_behind_the_list_that_a_rule_reckons_from_is_to_check(self):
+        far = self.make_list(self.fixed(self.haircut, 40.0), currency_id=self.yen.id)
+        near = self.make_list(self.base_rule(far), name="Near")
+        self.use(self.base_rule(near))
+        self.assertEqual(self.bookings(self.cut).issue, "pricelist_currency")
+        far.currency_id = self.env.company.currency_id
+        self.assertEqual(self.amounts()[0], 40.0)
+
+    def test_a_cost_is_in_the_currency_of_the_bookings_company_whoever_looks(self):
+        product = self.product_of(self.haircut)
+        product.company_id = False
+        product.standard_price = 30.0
+        self.use({"compute_price": "formula", "base": "standard_price"})
+        self.assertEqual(self.amounts()[0], 30.0)
+        company = self.env["res.company"].create({"name": "Kyoto", "currency_id": self.yen.id})
+        elsewhere = self.bookings(self.cut).with_context(
+            allowed_company_ids=[company.id, self.env.company.id]
+        )
+        elsewhere._recompute_pricing()
+        self.assertEqual((elsewhere.issue, elsewhere.amount), (False, 30.0))
+
+    def test_what_a_country_or_a_tax_says_of_a_list_is_followed(self):
+        country = self.payer.country_id = self.env.ref("base.ch")
+        self.make_list(name="Everybody")
+        group = self.env["res.country.group"].create({"name": "Alps"})
+        self.make_list(self.fixed(self.haircut, 100.0), country_group_ids=group.ids)
+        self.assertEqual(self.amounts()[0], 50.0)
+        group.country_ids = country
+        self.assertEqual(self.amounts()[0], 100.0)
+        tax = self.env["account.tax"].create(
+            {"name": "7.7 %", "amount": 7.7, "company_id": self.env.company.id}
+        )
+        self.product_of(self.haircut).taxes_id = tax
+        self.settings.price_include_tax = True
+        self.assertEqual(self.amounts()[0], 107.7)
+        tax.amount = 8.1
+        self.assertEqual(self.amounts()[0], 108.1)
+
+    def test_moved_to_a_day_of_another_price_what_was_posted_is_corrected(self):
+        day = self.bookings(self.cut).service_date
+        before = day - timedelta(days=1)
+        self.use(
+            self.fixed(self.haircut, 40.0, date_end=f"{before} 21:00:00"),
+            self.fixed(self.haircut, 45.0, date_start=f"{day} 00:00:00"),
+        )
+        cut = self.bookings(self.cut)
+        cut._create_invoices()["invoices"].action_post()
+        self.tenant.move(self.cut, self.ago(days=3))
+        self.sync()
+        self.assertEqual((cut.due_amount, cut.amount_difference), (40.0, -5.0))
+        self.assertEqual(cut.proposal, "credit")
+
+    def test_what_was_posted_is_corrected_at_the_prices_of_whom_it_was_invoiced_to(self):
+        self.use(self.fixed(self.lesson, 70.0))
+        taught = self.bookings(self.taught)
+        taught._create_invoices()["invoices"].action_post()
+        fund = self.env["res.partner"].create({"name": "Fund"})
+        fund.property_product_pricelist = self.make_list(self.fixed(self.lesson, 100.0))
+        self.payer.booking_payer_id = fund
+        self.tenant.move(self.taught, self.ago(days=3), timedelta(hours=2))
+        self.sync()
+        self.assertEqual((taught.payer_id, taught.due_amount), (self.payer, 140.0))
+
+    def test_on_a_class_priced_as_a_whole_a_discount_is_shared_and_an_agreed_price_is_not(
+        self,
+    ):
+        self.settings.class_price = "appointment"
+        graph_id = self.book(customers=[self.ana, self.bob])
+        self.sync()
+        places = self.bookings(graph_id)
+        self.assertEqual(places.mapped("amount"), [25.0, 25.0])
+        self.product_of(self.haircut).list_price = 50.0
+        discount = self.make_list({"compute_price": "percentage", "percent_price": 10.0})
+        places.payer_id.property_product_pricelist = discount
+        self.assertEqual(places.mapped("amount"), [22.5, 22.5])
+        places.payer_id.property_product_pricelist = self.make_list(self.base_rule(discount))
+        self.assertEqual(places.mapped("amount"), [22.5, 22.5])
+        agreed = self.make_list(self.fixed(self.haircut, 40.0), name="Agreed")
+        places.payer_id.property_product_pricelist = self.make_list(self.base_rule(agreed))
+        self.assertEqual(places.mapped("amount"), [40.0, 40.0])
+
     def test_typed_prices_stay(self):
         cut = self.bookings(self.cut)
         cut.unit_price = 33.0
