@@ -245,7 +245,7 @@ class TestAccess(SecurityCommon):
         self.bookings()._create_invoices()
         run = self.settings.sudo().run_ids.filtered(lambda run: run.kind == "sync")
         run._add_problem("Something", graph_id="x")
-        self.settings._erase(["somebody"], "together")
+        self.settings._erase({"somebody": False}, "together")
         self.env["microsoft.booking.write.back"].sudo().create(
             {"settings_id": self.settings.id, "graph_id": "x"}
         )

@@ -32,7 +32,7 @@ class TestViews(BookingCommon):
         self.move = invoiced._create_invoices()["invoices"]
         run = self.settings._start_sync().sudo()
         run._add_problem("A problem to look at.", graph_id="unreadable")
-        self.settings._erase(["somebody"], "together")
+        self.settings._erase({"somebody": False}, "together")
         self.env["microsoft.booking.write.back"].sudo().create(
             {"settings_id": self.settings.id, "graph_id": self.bookings()[0].graph_id}
         )

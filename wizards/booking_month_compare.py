@@ -82,7 +82,7 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         bounds = month_bounds(first.year, first.month, zone)
         start, end = (moment.replace(tzinfo=timezone.utc) for moment in bounds)
         now = datetime.now(timezone.utc)
-        listing = self.env["microsoft.booking"]._read_window(self.settings_id, api, start, end)
+        listing = api.appointments_between(self.settings_id.business_id, start, end)
         listed = {
             record.id: record
             for record in listing.records
