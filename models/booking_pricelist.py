@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, time, timezone
@@ -22,7 +23,8 @@ class MicrosoftBookingSettings(models.Model):
         default="bookings",
         help="The payer's price list: where one of its rules is about the service's product on the day of the booking, "
         "its price replaces that of Bookings, also where Bookings leaves the price open. Without a rule the price of "
-        "Bookings stands; what is free there stays free. A list in another currency is to check: nothing is converted. "
+        "Bookings stands; what is free there stays free, and a discount of 100 % makes it free. "
+        "A list in another currency is to check: nothing is converted. "
         "The price of an hourly service is that of an hour.",
     )
 
@@ -42,7 +44,7 @@ class MicrosoftBooking(models.Model):
                 and booking.currency_id
             )
         )
-        for booking, (price, reason, _rule) in bookings._get_listed_prices(facts).items():
+        for booking, (price, reason) in bookings._get_listed_prices(facts).items():
             facts[booking] = replace(facts[booking], listed_price=price, listed_reason=reason)
         return facts
 
@@ -63,55 +65,156 @@ class MicrosoftBooking(models.Model):
         return pricelists
 
     def _get_listed_prices(self, facts):
-        """What the price lists of the payers say of these bookings, each list asked once for a day and a quantity.
+        """What the price lists of the payers say of these bookings.
+
+        A list is asked once for all days and quantities among which none of its rules begins, ends or sets in.
 
         :param facts: dict of booking -> :class:`..billing.pricing.Facts`
-        :return: a dict of booking -> price of a unit as Bookings would show it (``Decimal`` or ``None``), why the
-            list cannot be followed (a key of ``ISSUES`` or ``None``), and the rule (``product.pricelist.item``)
+        :return: a dict of booking -> price of a unit as Bookings would show it (``Decimal`` or ``None``), and why the
+            list cannot be followed (a key of ``ISSUES`` or ``None``); twice ``None`` where it has no rule
         """
-        listed, groups = {}, defaultdict(self.browse)
+        listed, groups, turns = dict.fromkeys(self, (None, None)), defaultdict(list), {}
+        roundings = {
+            settings: settings._get_pricing_rules().rounding for settings in self.settings_id
+        }
         for booking, pricelist in self._get_pricelists().items():
-            rule = pricelist.item_ids.browse()
             if not pricelist:
-                listed[booking] = (None, None, rule)
-            elif pricelist.currency_id != booking.currency_id:
-                listed[booking] = (None, "pricelist_currency", rule)
-            else:
-                rounding = booking.settings_id._get_pricing_rules().rounding
-                quantity = float(billed_quantity(facts[booking], rounding) or 0)
-                groups[
-                    booking.company_id, pricelist, booking._get_pricelist_moment(), quantity
-                ] |= booking
-        for (company, pricelist, moment, quantity), bookings in groups.items():
-            products = bookings.service_id.product_id.sudo().with_company(company)
-            found = pricelist.with_company(company)._compute_price_rule(
-                products, quantity, date=moment
+                continue
+            if pricelist not in turns:
+                turns[pricelist] = pricelist._get_booking_turns()
+            quantity = float(billed_quantity(facts[booking], roundings[booking.settings_id]) or 0)
+            moment = booking._get_pricelist_moment()
+            span = _find_span(turns[pricelist], moment, quantity)
+            key = (booking.company_id, pricelist, booking.currency_id, span)
+            groups[key].append((booking, quantity, moment))
+        for (company, pricelist, currency, _span), group in groups.items():
+            bookings = self.browse().union(*(booking for booking, *_asked in group))
+            products = bookings.service_id.product_id._origin.sudo().with_company(company)
+            _booking, quantity, moment = group[0]
+            found = pricelist.with_company(company)._get_booking_prices(
+                products, currency, quantity, moment
             )
             for booking in bookings:
-                product = booking.service_id.product_id
-                price, rule_id = found[product.id]
-                listed[booking] = booking._follow_rule(
-                    pricelist.item_ids.browse(rule_id or []), product, price
-                )
+                product = booking.service_id.product_id._origin
+                price, reason = found[product]
+                if price is not None:
+                    price = to_decimal(
+                        booking.service_id._as_bookings_price(booking.settings_id, product, price)
+                    )
+                listed[booking] = (price, reason)
         return listed
-
-    def _follow_rule(self, rule, product, price):
-        """What a rule of the price list makes of this booking: see :meth:`_get_listed_prices`."""
-        if not rule:
-            # The list knows nothing of the product: Odoo's answer is its sales price, Bookings' is as good.
-            return None, None, rule
-        if rule.compute_price != "fixed":
-            source = {
-                "pricelist": rule.base_pricelist_id.currency_id,
-                "standard_price": product.cost_currency_id,
-            }.get(rule.base, product.currency_id)
-            if source != self.currency_id:
-                return None, "pricelist_currency", rule
-        service = self.service_id
-        return to_decimal(service._as_bookings_price(self.settings_id, product, price)), None, rule
 
     def _get_pricelist_moment(self):
         """Noon of the day of the service, where the business is: rules hold from a day to a day."""
         zone = to_zoneinfo(self.settings_id.tz) or timezone.utc
         noon = datetime.combine(self.service_date, time(12), zone)
         return noon.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+class ProductPricelist(models.Model):
+    """What a list says of a product where nothing is converted: the rule and its price are Odoo's own."""
+
+    _inherit = "product.pricelist"
+
+    def _get_booking_prices(self, products, currency, quantity, moment):
+        """The price of a unit of each of these products by a rule of this list, in the company of its environment.
+
+        A price of 0 is one where the list takes off 100 %. Otherwise something is missing that nobody has said: the
+        sales price that a discount is taken of, or the amount of a fixed price, which Odoo begins with 0.
+
+        :param products: ``product.product``, in the company's environment: the currency of a cost depends on it
+        :param currency: the one of the bookings
+        :param quantity: units, by the unit of measure of the product
+        :param moment: naive, in UTC
+        :return: a dict of product -> price (``float``, or ``None`` where there is none to follow), and why the list
+            cannot be followed (a key of ``ISSUES`` or ``None``)
+        """
+        self.ensure_one()
+        chains = self._get_rule_chains(products, quantity, moment)
+        prices, followed = {}, products.browse()
+        for product, chain in chains.items():
+            _pricelist, rule = chain[0]
+            if not rule:
+                # The list knows nothing of the product: Odoo's answer is its sales price, Bookings' is as good.
+                prices[product] = (None, None)
+            elif _get_currencies(chain, product) != {currency}:
+                prices[product] = (None, "pricelist_currency")
+            else:
+                followed |= product
+        found = self._compute_price_rule(followed, quantity, date=moment)
+        for product in followed:
+            price, _rule_id = found[product.id]
+            is_said = price or any(_takes_all_off(rule) for _pricelist, rule in chains[product])
+            prices[product] = (price, None) if is_said else (None, "price_to_confirm")
+        return prices
+
+    def _get_rule_chains(self, products, quantity, moment):
+        """The rule for each product, and what it reckons from: the rule of that list, and so on.
+
+        :return: a dict of product -> list of price list and rule. An empty rule is that of a list which has none. It
+            ends, since Odoo refuses lists that reckon from each other in a circle.
+        """
+        Item, asked, chains = self.env["product.pricelist.item"], {}, {}
+        for product in products:
+            chain, pricelist = [], self
+            while pricelist:
+                if pricelist not in asked:
+                    asked[pricelist] = pricelist._compute_price_rule(
+                        products, quantity, date=moment, compute_price=False
+                    )
+                _price, rule_id = asked[pricelist][product.id]
+                rule = Item.browse(rule_id or [])
+                chain.append((pricelist, rule))
+                is_chained = rule.compute_price != "fixed" and rule.base == "pricelist"
+                pricelist = rule.base_pricelist_id if is_chained else None
+            chains[product] = chain
+        return chains
+
+    def _get_booking_turns(self):
+        """When, and from how much on, a rule of this list or of those that it reckons from begins or ends to hold.
+
+        :return: three sorted lists: first moments, last moments (naive, in UTC), least quantities
+        """
+        Item = self.env["product.pricelist.item"]
+        rules, known, pricelists = Item, self, self
+        while pricelists:
+            found = Item.search(
+                [
+                    ("pricelist_id", "in", pricelists.ids),
+                    *("|", "|", "|", ("date_start", "!=", False), ("date_end", "!=", False)),
+                    *(("min_quantity", "!=", 0), ("base", "=", "pricelist")),
+                ]
+            )
+            rules |= found
+            chained = found.filtered(lambda rule: rule.base == "pricelist")
+            pricelists = chained.base_pricelist_id - known
+            known |= pricelists
+        return tuple(
+            sorted(set(filter(None, rules.mapped(name))))
+            for name in ("date_start", "date_end", "min_quantity")
+        )
+
+
+def _find_span(turns, moment, quantity):
+    """Which rules hold, as a key: a rule holds from its first moment to its last one, both included."""
+    starts, ends, quantities = turns
+    return (
+        bisect_right(starts, moment),
+        bisect_left(ends, moment),
+        bisect_right(quantities, quantity),
+    )
+
+
+def _get_currencies(chain, product):
+    """The currencies of all that a price is reckoned from: each list, and where no list fixes it, the product."""
+    currencies = {pricelist.currency_id for pricelist, _rule in chain}
+    _pricelist, last = chain[-1]
+    if last.compute_price != "fixed":
+        is_cost = last.base == "standard_price"
+        currencies.add(product.cost_currency_id if is_cost else product.currency_id)
+    return currencies
+
+
+def _takes_all_off(rule):
+    discounts = {"percentage": rule.percent_price, "formula": rule.price_discount}
+    return discounts.get(rule.compute_price, 0) >= 100
