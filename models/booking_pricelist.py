@@ -23,7 +23,7 @@ class MicrosoftBookingSettings(models.Model):
         default="bookings",
         help="The payer's price list: where one of its rules is about the service's product on the day of the booking, "
         "its price replaces that of Bookings, also where Bookings leaves the price open. Without a rule the price of "
-        "Bookings stands; what is free there stays free, and a discount of 100 % makes it free. "
+        "Bookings stands; what is free there stays free. A discount of 100 % makes the service free. "
         "A list in another currency is to check: nothing is converted. "
         "The price of an hourly service is that of an hour.",
     )
