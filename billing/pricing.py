@@ -121,7 +121,7 @@ class Facts:
     :param decimals: of the currency, for those cents (0 to MAX_DECIMALS)
     :param confirmed_fee: amount of the no-show or late cancellation as typed by a person
     :param listed_price: unit price by a rule of the payer's price list; it replaces Bookings' price
-        of whatever is not free, and is as little shared as a typed one unless said otherwise
+        of whatever is not free, and is as little shared as a typed one unless said otherwise; 0 is free
     :param listed_reason: one of REASONS, when that price list has the say and cannot be followed
     :param listed_is_shared: that rule reckons from the price of the product, which is that of the
         appointment where Bookings' price is
@@ -282,10 +282,8 @@ def _unit_price(facts: Facts) -> Found:
         return ZERO, None, (("free", {}),)
     if facts.listed_reason is not None:
         return None, facts.listed_reason, ()
-    if facts.listed_price is not None and facts.listed_price != 0:
-        return _checked(facts.listed_price, "negative_price", "price_listed", "price")
     if facts.listed_price is not None:
-        return None, "price_to_confirm", ()
+        return _checked(facts.listed_price, "negative_price", "price_listed", "price")
     if facts.price_type in ("fixedPrice", "hourly") and facts.price:
         return _checked(facts.price, "negative_price", "price_from_bookings", "price")
     return None, "price_to_confirm", ()

@@ -170,6 +170,7 @@ class MicrosoftBooking(models.Model):
         """
         locked = self.try_lock_for_update(allow_referencing=True)
         locked.invalidate_recordset(["invoice_line_id", "billing_state", "issue", "issue_detail"])
+        locked._reprice_claimed()
         text = self.env._("Somebody else is invoicing it right now.")
         claimed, skipped = locked._split_invoiceable(options)
         return claimed, [(booking, "locked", text) for booking in self - locked] + skipped

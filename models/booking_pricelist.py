@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, time, timezone
@@ -22,7 +23,8 @@ class MicrosoftBookingSettings(models.Model):
         default="bookings",
         help="The payer's price list: where one of its rules is about the service's product on the day of the booking, "
         "its price replaces that of Bookings, also where Bookings leaves the price open. Without a rule the price of "
-        "Bookings stands; what is free there stays free. A list in another currency is to check: nothing is converted. "
+        "Bookings stands; what is free there stays free. A discount of 100 % makes the service free. "
+        "A list in another currency is to check: nothing is converted. "
         "The price of an hourly service is that of an hour.",
     )
 
@@ -68,43 +70,45 @@ class MicrosoftBooking(models.Model):
         return pricelists
 
     def _get_listed_prices(self, facts):
-        """What the price lists of the payers say of these bookings, each list asked once for a day and a quantity.
+        """What the price lists of the payers say of these bookings.
+
+        A list is asked once for all days and quantities among which none of its rules begins, ends or sets in.
 
         :param facts: dict of booking -> :class:`..billing.pricing.Facts`
-        :return: a dict of booking -> price of a unit as Bookings would show it (``Decimal`` or ``None``), why the
-            list cannot be followed (a key of ``ISSUES`` or ``None``), and whether it is an agreed price, that is of a
-            place, and not reckoned from what the product costs
+        :return: a dict of booking -> price of a unit as Bookings would show it (``Decimal`` or ``None``), why the list
+            cannot be followed (a key of ``ISSUES`` or ``None``), twice ``None`` where it has no rule; and whether it is
+            an agreed price, that is of a place, and not reckoned from what the product costs
         """
-        listed, groups = {}, defaultdict(self.browse)
+        listed, groups, turns = dict.fromkeys(self, (None, None, False)), defaultdict(list), {}
+        roundings = {
+            settings: settings._get_pricing_rules().rounding for settings in self.settings_id
+        }
         for booking, pricelist in self._get_pricelists().items():
             if not pricelist:
-                listed[booking] = (None, None, False)
-            elif pricelist.currency_id != booking.currency_id:
-                listed[booking] = (None, "pricelist_currency", False)
-            else:
-                rounding = booking.settings_id._get_pricing_rules().rounding
-                quantity = float(billed_quantity(facts[booking], rounding) or 0)
-                groups[
-                    booking.company_id, pricelist, booking._get_pricelist_moment(), quantity
-                ] |= booking
-        for (company, pricelist, moment, quantity), bookings in groups.items():
-            # What they cost is in the currency of that company, whichever the user is working in.
-            products = bookings.service_id.product_id.sudo().with_company(company)
-            found = pricelist.with_company(company)._get_booking_rules(products, quantity, moment)
+                continue
+            if pricelist not in turns:
+                turns[pricelist] = pricelist._get_booking_turns()
+            quantity = float(billed_quantity(facts[booking], roundings[booking.settings_id]) or 0)
+            moment = booking._get_pricelist_moment()
+            span = _find_span(turns[pricelist], moment, quantity)
+            key = (booking.company_id, pricelist, booking.currency_id, span)
+            groups[key].append((booking, quantity, moment))
+        for (company, pricelist, currency, _span), group in groups.items():
+            bookings = self.browse().union(*(booking for booking, *_asked in group))
+            products = bookings.service_id.product_id._origin.sudo().with_company(company)
+            _booking, quantity, moment = group[0]
+            found = pricelist.with_company(company)._get_booking_prices(
+                products, currency, quantity, moment
+            )
             for booking in bookings:
-                product = products.browse(booking.service_id.product_id.id)
-                listed[booking] = booking._follow_rule(product, *found[product])
+                product = booking.service_id.product_id._origin
+                price, reason, is_agreed = found[product]
+                if price is not None:
+                    price = to_decimal(
+                        booking.service_id._as_bookings_price(booking.settings_id, product, price)
+                    )
+                listed[booking] = (price, reason, is_agreed)
         return listed
-
-    def _follow_rule(self, product, price, rule, currencies, is_agreed):
-        """What a rule of the price list makes of this booking: see :meth:`_get_listed_prices`."""
-        if not rule:
-            # The list knows nothing of the product: Odoo's answer is its sales price, Bookings' is as good.
-            return None, None, False
-        if currencies != self.currency_id:
-            return None, "pricelist_currency", False
-        found = self.service_id._as_bookings_price(self.settings_id, product, price)
-        return to_decimal(found), None, is_agreed
 
     def _is_listed_otherwise(self, then, now):
         """Whether a price list may say something else of this booking, as it is of another service, payer or day.
@@ -132,41 +136,113 @@ class MicrosoftBooking(models.Model):
 
 
 class ProductPricelist(models.Model):
+    """What a list says of a product where nothing is converted: the rule and its price are Odoo's own."""
+
     _inherit = "product.pricelist"
 
-    def _get_booking_rules(self, products, quantity, moment):
-        """What this list says of products, and what it reckons from, through all the lists that it is based on.
+    def _get_booking_prices(self, products, currency, quantity, moment):
+        """The price of a unit of each of these products by a rule of this list, in the company of its environment.
 
-        :return: a dict of product -> price, rule (``product.pricelist.item``, empty when there is none), the
-            currencies of what it reckons from, without a rule that of the sales price, and whether that is a price
-            that was agreed rather than what the product costs
+        A price of 0 is one where the list takes off 100 %. Otherwise something is missing that nobody has said: the
+        sales price that a discount is taken of, or the amount of a fixed price, which Odoo begins with 0.
+
+        :param products: ``product.product``, in the company's environment: the currency of a cost depends on it
+        :param currency: the one of the bookings
+        :param quantity: units, by the unit of measure of the product
+        :param moment: naive, in UTC
+        :return: a dict of product -> price (``float``, or ``None`` where there is none to follow), why the list cannot
+            be followed (a key of ``ISSUES`` or ``None``), and whether the price was agreed rather than reckoned from
+            what the product costs
         """
-        found, Item = self._compute_price_rule(products, quantity, date=moment), self.item_ids
-        rules = {product: Item.browse(found[product.id][1] or []) for product in products}
-        return {
-            product: (
-                found[product.id][0],
-                rule,
-                *rule._get_booking_source(product, quantity, moment),
+        self.ensure_one()
+        chains = self._get_rule_chains(products, quantity, moment)
+        prices, followed = {}, products.browse()
+        for product, chain in chains.items():
+            _pricelist, rule = chain[0]
+            if not rule:
+                # The list knows nothing of the product: Odoo's answer is its sales price, Bookings' is as good.
+                prices[product] = (None, None, False)
+            elif _get_currencies(chain, product) != {currency}:
+                prices[product] = (None, "pricelist_currency", False)
+            else:
+                followed |= product
+        found = self._compute_price_rule(followed, quantity, date=moment)
+        for product in followed:
+            price, _rule_id = found[product.id]
+            is_said = price or any(_takes_all_off(rule) for _pricelist, rule in chains[product])
+            is_agreed = chains[product][-1][1].compute_price == "fixed"
+            prices[product] = (
+                (price, None, is_agreed) if is_said else (None, "price_to_confirm", False)
             )
-            for product, rule in rules.items()
-        }
+        return prices
 
+    def _get_rule_chains(self, products, quantity, moment):
+        """The rule for each product, and what it reckons from: the rule of that list, and so on.
 
-class ProductPricelistItem(models.Model):
-    _inherit = "product.pricelist.item"
-
-    def _get_booking_source(self, product, quantity, moment):
-        """What this rule reckons from: see :meth:`ProductPricelist._get_booking_rules`.
-
-        :return: the currencies, and whether it is a price that was agreed
+        :return: a dict of product -> list of price list and rule. An empty rule is that of a list which has none. It
+            ends, since Odoo refuses lists that reckon from each other in a circle.
         """
-        if self.compute_price == "fixed":
-            return self.currency_id, True
-        if self.base == "pricelist":
-            base = self.base_pricelist_id
-            found = base._get_booking_rules(product, quantity, moment)[product]
-            _price, _rule, currencies, is_agreed = found
-            return base.currency_id | currencies, is_agreed
-        is_cost = self.base == "standard_price"
-        return product.cost_currency_id if is_cost else product.currency_id, False
+        Item, asked, chains = self.env["product.pricelist.item"], {}, {}
+        for product in products:
+            chain, pricelist = [], self
+            while pricelist:
+                if pricelist not in asked:
+                    asked[pricelist] = pricelist._compute_price_rule(
+                        products, quantity, date=moment, compute_price=False
+                    )
+                _price, rule_id = asked[pricelist][product.id]
+                rule = Item.browse(rule_id or [])
+                chain.append((pricelist, rule))
+                is_chained = rule.compute_price != "fixed" and rule.base == "pricelist"
+                pricelist = rule.base_pricelist_id if is_chained else None
+            chains[product] = chain
+        return chains
+
+    def _get_booking_turns(self):
+        """When, and from how much on, a rule of this list or of those that it reckons from begins or ends to hold.
+
+        :return: three sorted lists: first moments, last moments (naive, in UTC), least quantities
+        """
+        Item = self.env["product.pricelist.item"]
+        rules, known, pricelists = Item, self, self
+        while pricelists:
+            found = Item.search(
+                [
+                    ("pricelist_id", "in", pricelists.ids),
+                    *("|", "|", "|", ("date_start", "!=", False), ("date_end", "!=", False)),
+                    *(("min_quantity", "!=", 0), ("base", "=", "pricelist")),
+                ]
+            )
+            rules |= found
+            chained = found.filtered(lambda rule: rule.base == "pricelist")
+            pricelists = chained.base_pricelist_id - known
+            known |= pricelists
+        return tuple(
+            sorted(set(filter(None, rules.mapped(name))))
+            for name in ("date_start", "date_end", "min_quantity")
+        )
+
+
+def _find_span(turns, moment, quantity):
+    """Which rules hold, as a key: a rule holds from its first moment to its last one, both included."""
+    starts, ends, quantities = turns
+    return (
+        bisect_right(starts, moment),
+        bisect_left(ends, moment),
+        bisect_right(quantities, quantity),
+    )
+
+
+def _get_currencies(chain, product):
+    """The currencies of all that a price is reckoned from: each list, and where no list fixes it, the product."""
+    currencies = {pricelist.currency_id for pricelist, _rule in chain}
+    _pricelist, last = chain[-1]
+    if last.compute_price != "fixed":
+        is_cost = last.base == "standard_price"
+        currencies.add(product.cost_currency_id if is_cost else product.currency_id)
+    return currencies
+
+
+def _takes_all_off(rule):
+    discounts = {"percentage": rule.percent_price, "formula": rule.price_discount}
+    return discounts.get(rule.compute_price, 0) >= 100

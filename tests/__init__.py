@@ -39,6 +39,7 @@ from . import test_odoos_own
 from . import test_overview
 from . import test_payers
 from . import test_portal
+from . import test_pricelist_watch
 from . import test_pricelists
 from . import test_privacy
 from . import test_report

@@ -46,11 +46,18 @@ def test_a_list_that_cannot_be_followed_is_the_reason():
 
 @pytest.mark.parametrize(
     ("listed", "reason"),
-    [("0", "price_to_confirm"), ("-1", "negative_price"), ("NaN", "out_of_range")],
+    [("-1", "negative_price"), ("NaN", "out_of_range")],
 )
 def test_a_listed_price_that_sells_nothing(listed, reason):
     pricing = price(listed_price=Decimal(listed))
     assert (pricing.unit_price, pricing.reason) == (None, reason)
+
+
+def test_a_listed_price_of_nothing_is_free_whatever_bookings_asks():
+    for price_type in PAID_TYPES:
+        pricing = price(price_type, listed_price=Decimal(0))
+        assert (pricing.unit_price, pricing.reason, pricing.is_zero) == (0, None, True)
+        assert pricing.steps[0] == ("price_listed", {"price": Decimal(0)})
 
 
 def test_a_listed_price_is_the_payers_own_and_never_shared():

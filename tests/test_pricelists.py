@@ -18,6 +18,12 @@ class PricelistsCommon(BookingCommon):
         self.yen = self.env.ref("base.JPY")
         self.yen.active = True
         self.settings.price_source = "pricelist"
+        self.cut = self.book()
+        self.taught = self.book(self.lesson, days=3, duration=timedelta(minutes=90))
+        self.agreed = self.book(self.audit, days=4)
+        self.sync()
+        self.payer = self.bookings().payer_id
+        self.payer.ensure_one()
 
     def make_list(self, *rules, **values):
         """A price list of these rules, each a dict of values of ``product.pricelist.item``."""
@@ -45,24 +51,29 @@ class PricelistsCommon(BookingCommon):
             **values,
         }
 
-
-@tagged("post_install", "-at_install")
-class TestPricelists(PricelistsCommon):
-    def setUp(self):
-        super().setUp()
-        self.cut = self.book()
-        self.taught = self.book(self.lesson, days=3, duration=timedelta(minutes=90))
-        self.agreed = self.book(self.audit, days=4)
-        self.sync()
-        self.payer = self.bookings().payer_id
-        self.payer.ensure_one()
-
     def amounts(self):
+        """What the three bookings cost once the transaction is about to be committed."""
+        self.env.cr.flush()
         return [self.bookings(graph_id).amount for graph_id in (self.cut, self.taught, self.agreed)]
 
     def use(self, *rules, **values):
+        """Give the payer a list of these rules, as if it were committed."""
         self.payer.property_product_pricelist = self.make_list(*rules, **values)
+        self.env.cr.flush()
+        return self.payer.property_product_pricelist
 
+    def cost(self, do):
+        """How many queries this takes, from an empty cache to the commit."""
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        do()
+        self.env.cr.flush()
+        return self.env.cr.sql_log_count - before
+
+
+@tagged("post_install", "-at_install")
+class TestPricelists(PricelistsCommon):
     def test_without_a_rule_the_prices_of_bookings_stand(self):
         self.assertEqual(self.amounts(), [50.0, 120.0, 0.0])
         # What Odoo would fall back on is nobody's agreement.
@@ -89,26 +100,6 @@ class TestPricelists(PricelistsCommon):
         self.settings.price_source = "bookings"
         self.assertEqual(self.amounts()[0], 50.0)
         self.assertEqual(self.connect(self.app, business_id="x@y.example").price_source, "bookings")
-
-    def test_what_changes_in_the_list_changes_what_is_not_invoiced(self):
-        self.use(self.fixed(self.haircut, 40.0), self.fixed(self.audit, 300.0))
-        self.bookings(self.agreed)._create_invoices()
-        rules = self.payer.property_product_pricelist.item_ids.sorted("fixed_price")
-        rules.fixed_price = 45.0
-        self.assertEqual(self.amounts(), [45.0, 120.0, 300.0])
-        rules[0].unlink()
-        self.assertEqual(self.amounts()[0], 50.0)
-        self.use(self.fixed(self.haircut, 30.0))
-        self.assertEqual(self.amounts()[0], 30.0)
-        self.payer.property_product_pricelist.active = False
-        self.assertEqual(self.amounts()[0], 50.0)
-
-    def test_discounts_of_the_sales_price_follow_it(self):
-        self.product_of(self.haircut).list_price = 60.0
-        self.use({"compute_price": "percentage", "percent_price": 10.0})
-        self.assertEqual(self.amounts()[0], 54.0)
-        self.product_of(self.haircut).list_price = 80.0
-        self.assertEqual(self.amounts()[0], 72.0)
 
     def test_the_day_of_the_service_decides(self):
         day = self.bookings(self.cut).service_date
@@ -140,17 +131,52 @@ class TestPricelists(PricelistsCommon):
         cut.unit_price = 44.0
         self.assertEqual((cut.billing_state, cut.amount), ("to_invoice", 44.0))
 
-    def test_a_rule_that_reckons_from_another_currency_is_to_check(self):
+    def test_a_list_in_another_currency_that_has_no_rule_blocks_nothing(self):
+        # As Odoo's own empty list may be, which everybody has who has no other.
+        self.use(self.fixed(self.lesson, 70.0), currency_id=self.yen.id)
+        self.assertEqual(self.amounts()[0], 50.0)
+        self.assertEqual(self.bookings(self.cut).billing_state, "to_invoice")
+        self.assertEqual(self.bookings(self.taught).issue, "pricelist_currency")
+
+    def chained(self, base, **values):
+        """A rule that reckons from another list."""
+        values = {"compute_price": "formula", **values}
+        return {"base": "pricelist", "base_pricelist_id": base.id, **values}
+
+    def test_lists_that_reckon_from_each_other_are_followed_to_the_end(self):
+        base = self.make_list(self.fixed(self.haircut, 40.0))
+        middle = self.make_list(self.chained(base, price_discount=10.0))
+        self.use(self.chained(middle, compute_price="percentage", percent_price=50.0))
+        self.assertEqual(self.amounts()[0], 18.0)
+
+    def test_another_currency_anywhere_in_the_chain_is_to_check(self):
         base = self.make_list(self.fixed(self.haircut, 40.0), currency_id=self.yen.id)
-        self.use(
-            {
-                "compute_price": "formula",
-                "base": "pricelist",
-                "base_pricelist_id": base.id,
-                "price_discount": 10.0,
-            }
-        )
-        self.assertEqual(self.bookings(self.cut).issue, "pricelist_currency")
+        middle = self.make_list(self.chained(base, price_discount=10.0))
+        for pricelist in (base, middle):
+            with self.subTest(pricelist):
+                self.use(self.chained(pricelist, price_discount=10.0))
+                self.assertEqual(self.bookings(self.cut).issue, "pricelist_currency")
+
+    def test_the_end_of_a_chain_that_has_no_rule_is_the_sales_price(self):
+        self.product_of(self.haircut).list_price = 60.0
+        base = self.make_list(self.fixed(self.lesson, 70.0))
+        self.use(self.chained(base, price_discount=10.0))
+        self.assertEqual(self.amounts()[:2], [54.0, 94.5])
+        # Products of no company have the currency of the first one.
+        self.product_of(self.haircut).company_id = False
+        self.env["res.company"]._get_main_company().currency_id = self.yen
+        self.assertEqual(self.product_of(self.haircut).currency_id, self.yen)
+        self.use(self.chained(base, price_discount=10.0))
+        issues = self.bookings(self.cut).issue, self.bookings(self.taught).issue
+        self.assertEqual(issues, ("pricelist_currency", False))
+
+    def test_the_currency_of_a_cost_is_that_of_the_company_whoever_asks(self):
+        self.product_of(self.haircut).standard_price = 30.0
+        self.use({"compute_price": "formula", "base": "standard_price", "price_markup": 50.0})
+        self.assertEqual(self.amounts()[0], 45.0)
+        elsewhere = self.env["res.company"].create({"name": "Tokyo", "currency_id": self.yen.id})
+        cut = self.bookings(self.cut).sudo().with_company(elsewhere)
+        self.assertEqual(cut._get_listed_prices(cut._get_pricing_facts())[cut], (45, None, False))
 
     def base_rule(self, base):
         """A rule that reckons from another list."""
@@ -230,11 +256,14 @@ class TestPricelists(PricelistsCommon):
         self.product_of(self.haircut).list_price = 50.0
         discount = self.make_list({"compute_price": "percentage", "percent_price": 10.0})
         places.payer_id.property_product_pricelist = discount
+        self.env.cr.flush()
         self.assertEqual(places.mapped("amount"), [22.5, 22.5])
         places.payer_id.property_product_pricelist = self.make_list(self.base_rule(discount))
+        self.env.cr.flush()
         self.assertEqual(places.mapped("amount"), [22.5, 22.5])
         agreed = self.make_list(self.fixed(self.haircut, 40.0), name="Agreed")
         places.payer_id.property_product_pricelist = self.make_list(self.base_rule(agreed))
+        self.env.cr.flush()
         self.assertEqual(places.mapped("amount"), [40.0, 40.0])
 
     def test_typed_prices_stay(self):
@@ -251,9 +280,32 @@ class TestPricelists(PricelistsCommon):
         self.bookings(self.cut).outcome = "no_show"
         self.assertEqual(self.amounts()[0], 20.0)
 
-    def test_a_price_of_nothing_is_to_confirm(self):
+    def test_a_price_of_nothing_that_nobody_has_said_is_to_confirm(self):
         self.use(self.fixed(self.haircut, 0.0))
         self.assertEqual(self.bookings(self.cut).issue, "price_to_confirm")
+        # Half of a sales price that is missing.
+        self.product_of(self.haircut).list_price = 0.0
+        self.use({"compute_price": "percentage", "percent_price": 50.0})
+        self.assertEqual(self.bookings(self.cut).issue, "price_to_confirm")
+
+    def test_a_discount_of_all_makes_it_free(self):
+        all_off = {"compute_price": "percentage", "percent_price": 100.0}
+        given = self.make_list(all_off)
+        for rule in (
+            all_off,
+            {"compute_price": "formula", "price_discount": 100.0},
+            self.chained(given, price_discount=5.0),
+        ):
+            with self.subTest(rule["compute_price"]):
+                self.use(rule)
+                self.assertEqual(self.amounts(), [0.0, 0.0, 0.0])
+                cut = self.bookings(self.cut)
+                self.assertEqual((cut.billing_state, cut.issue), ("to_invoice", False))
+                self.assertIn("Friends", cut.explanation)
+                self.assertEqual(cut._create_invoices()["skipped"][0][1], "free")
+        # All of it off, and a charge on top.
+        self.use({"compute_price": "formula", "price_discount": 100.0, "price_surcharge": 7.0})
+        self.assertEqual(self.amounts()[0], 7.0)
 
     def test_what_is_free_in_bookings_stays_free(self):
         self.tenant.reprice(self.cut, 0, "free")
@@ -289,25 +341,55 @@ class TestPricelists(PricelistsCommon):
         self.assertIn("Friends", cut.explanation)
         self.assertEqual(cut._create_invoices()["invoices"].amount_untaxed, 40.0)
 
-    def test_the_list_is_asked_once_for_a_day_however_many_bookings(self):
-        self.use(self.fixed(self.haircut, 40.0))
-
-        def cost():
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.bookings()._recompute_pricing()
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
-
-        for _n in range(5):
-            self.book()
-        self.sync()
-        few = cost()
-        for _n in range(20):
-            self.book()
-        self.sync()
-        self.assertEqual(
-            self.bookings().filtered(lambda b: b.amount == 40.0).mapped("amount"), [40.0] * 26
+    def test_the_list_is_asked_once_however_many_bookings_days_and_lengths(self):
+        day = self.bookings(self.cut).service_date
+        base = self.make_list(self.fixed(self.lesson, 100.0))
+        self.use(
+            self.fixed(self.haircut, 40.0),
+            self.fixed(self.lesson, 70.0, min_quantity=100.0),
+            self.fixed(self.lesson, 70.0, date_start=f"{day + timedelta(days=9)} 00:00:00"),
+            self.chained(base, price_discount=10.0),
         )
-        self.assertLessEqual(cost(), few + 2)
+
+        def reprice():
+            self.bookings()._recompute_pricing()
+
+        few = self.cost(reprice)
+        for n in range(12):
+            self.book(days=2 + n)
+            self.book(self.lesson, days=2 + n, duration=timedelta(minutes=10 + 10 * n))
+        self.sync()
+        prices = self.bookings().grouped("unit_price")
+        self.assertEqual(
+            {price: len(found) for price, found in prices.items()}, {40: 13, 90: 13, 0: 1}
+        )
+        self.assertLessEqual(self.cost(reprice), few + 2)
+
+    def test_first_and_last_moments_and_least_quantities_count_themselves(self):
+        noon = self.bookings(self.cut)._get_pricelist_moment()
+        second = timedelta(seconds=1)
+        for values, price in (
+            ({"date_start": noon}, 40.0),
+            ({"date_start": noon + second}, 50.0),
+            ({"date_end": noon}, 40.0),
+            ({"date_end": noon - second}, 50.0),
+            ({"min_quantity": 1.0}, 40.0),
+            ({"min_quantity": 1.01}, 50.0),
+        ):
+            with self.subTest(values):
+                self.use(self.fixed(self.haircut, 40.0, **values))
+                self.assertEqual(self.amounts()[0], price)
+
+    def test_days_and_lengths_are_told_apart_in_lists_further_down(self):
+        long = self.book(self.lesson, days=3, duration=timedelta(hours=3))
+        former = self.book(self.lesson, days=9, duration=timedelta(minutes=90))
+        self.sync()
+        day = self.bookings(self.taught).service_date
+        base = self.make_list(
+            self.fixed(self.lesson, 60.0, min_quantity=2.0),
+            self.fixed(self.lesson, 80.0, date_start=f"{day} 00:00:00"),
+            self.fixed(self.lesson, 100.0, date_end=f"{day - timedelta(days=1)} 23:00:00"),
+        )
+        self.use(self.chained(base, price_discount=50.0))
+        found = [self.bookings(item).unit_price for item in (self.taught, long, former)]
+        self.assertEqual(found, [40.0, 30.0, 50.0])
