@@ -43,10 +43,20 @@ class Shop:
     :ivar services: name -> id
     :ivar staff: ids, in the order of their names
     :ivar zone: the time zone in which its day is planned
+    :ivar country: where its customers live, as they write it
     """
 
-    def __init__(self, tenant: Tenant, business_id: str, display_name: str, zone: str, **members):
+    def __init__(
+        self,
+        tenant: Tenant,
+        business_id: str,
+        display_name: str,
+        zone: str,
+        country: str = "Suisse",
+        **members,
+    ):
         self.tenant = tenant
+        self.country = country
         self.id = business_id
         self.zone = ZoneInfo(zone)
         members.setdefault("time_zone", zone)
@@ -87,7 +97,8 @@ class Shop:
     def welcome(self, index: int) -> str:
         """The customer made of person number ``index``, with e-mail, phone and address."""
         first, last = person(index)
-        postal_code, city, street = TOWNS[index % len(TOWNS)]
+        towns = TOWNS[self.country]
+        postal_code, city, street = towns[index % len(towns)]
         return self.tenant.add_customer(
             self.id,
             f"{first} {last}",
@@ -96,7 +107,7 @@ class Shop:
             street=f"{street} {index % 60 + 1}",
             postal_code=postal_code,
             city=city,
-            country="Suisse",
+            country=self.country,
         )
 
 
@@ -140,6 +151,7 @@ def open_salon(tenant: Tenant, **members) -> Shop:
         SALON,
         "Salon Rive Gauche",
         "Europe/Paris",
+        country="France",
         currency="EUR",
         language="fr-FR",
         phone="+33 1 44 00 00 00",

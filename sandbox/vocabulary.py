@@ -15,16 +15,27 @@ LAST_NAMES = (
     "Monnier|Vuilleumier|Jeanneret|Corbaz|de Montmollin|Élie|O'Connor|Štěpánek|Kovačević|Næss|"
     "Bétrisey|Zürcher|Schönenberger|Ruchonnet|Thévoz|Décosterd|Grandjean|L'Éplattenier"
 ).split("|")
-TOWNS = (
-    ("1003", "Lausanne", "Rue de Bourg"),
-    ("1204", "Genève", "Rue du Rhône"),
-    ("1800", "Vevey", "Quai Perdonnet"),
-    ("1820", "Montreux", "Grand-Rue"),
-    ("1110", "Morges", "Rue Louis-de-Savoie"),
-    ("2000", "Neuchâtel", "Faubourg de l'Hôpital"),
-    ("1700", "Fribourg", "Rue de Lausanne"),
-    ("1950", "Sion", "Rue du Grand-Pont"),
-)
+# By the country as its people write it.
+TOWNS = {
+    "Suisse": (
+        ("1003", "Lausanne", "Rue de Bourg"),
+        ("1204", "Genève", "Rue du Rhône"),
+        ("1800", "Vevey", "Quai Perdonnet"),
+        ("1820", "Montreux", "Grand-Rue"),
+        ("1110", "Morges", "Rue Louis-de-Savoie"),
+        ("2000", "Neuchâtel", "Faubourg de l'Hôpital"),
+        ("1700", "Fribourg", "Rue de Lausanne"),
+        ("1950", "Sion", "Rue du Grand-Pont"),
+    ),
+    "France": (
+        ("75006", "Paris", "Rue de Seine"),
+        ("75014", "Paris", "Rue Daguerre"),
+        ("92120", "Montrouge", "Avenue Verdier"),
+        ("94250", "Gentilly", "Rue Raspail"),
+        ("92170", "Vanves", "Rue Sadi-Carnot"),
+    ),
+}
+
 MAIL_DOMAINS = ("lac.example", "romandie.example", "courrier.example", "alpes.example")
 NOTES = (
     "Préfère être rappelée l'après-midi.",
