@@ -46,7 +46,9 @@ class MicrosoftBooking(models.Model):
         precommit = self.env.cr.precommit
         if PENDING not in precommit.data:
             precommit.data[PENDING] = defaultdict(set)
-            precommit.add(self.sudo().with_context({})._reprice_listed)
+            # In nobody's name: who changes a list may see neither all bookings nor all companies.
+            env = self.env(su=True, context={})
+            precommit.add(env["microsoft.booking"]._reprice_listed)
         precommit.data[PENDING][key].update(ids)
 
     @api.model

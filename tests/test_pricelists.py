@@ -366,19 +366,26 @@ class TestPricelists(PricelistsCommon):
         self.assertLessEqual(self.cost(reprice), few + 2)
 
     def test_first_and_last_moments_and_least_quantities_count_themselves(self):
-        noon = self.bookings(self.cut)._get_pricelist_moment()
+        noon = self.bookings(self.taught)._get_pricelist_moment()
         second = timedelta(seconds=1)
-        for values, price in (
-            ({"date_start": noon}, 40.0),
-            ({"date_start": noon + second}, 50.0),
-            ({"date_end": noon}, 40.0),
-            ({"date_end": noon - second}, 50.0),
-            ({"min_quantity": 1.0}, 40.0),
-            ({"min_quantity": 1.01}, 50.0),
+        items = [
+            self.book(self.lesson, days=days, duration=timedelta(minutes=minutes))
+            for days, minutes in ((5, 90), (2, 90), (3, 60), (3, 120))
+        ]
+        self.sync()
+        # On that day for 90 minutes; before and after it; for less and for more.
+        for values, prices in (
+            ({"date_start": noon}, [70, 80, 70, 70, 70]),
+            ({"date_start": noon + second}, [80, 80, 70, 80, 80]),
+            ({"date_end": noon}, [70, 70, 80, 70, 70]),
+            ({"date_end": noon - second}, [80, 70, 80, 80, 80]),
+            ({"min_quantity": 1.5}, [70, 70, 70, 80, 70]),
+            ({"min_quantity": 1.51}, [80, 80, 80, 80, 70]),
         ):
             with self.subTest(values):
-                self.use(self.fixed(self.haircut, 40.0, **values))
-                self.assertEqual(self.amounts()[0], price)
+                self.use(self.fixed(self.lesson, 70.0, **values))
+                found = [self.bookings(item).unit_price for item in (self.taught, *items)]
+                self.assertEqual(found, prices)
 
     def test_days_and_lengths_are_told_apart_in_lists_further_down(self):
         long = self.book(self.lesson, days=3, duration=timedelta(hours=3))
