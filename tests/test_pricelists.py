@@ -245,9 +245,7 @@ class TestPricelists(PricelistsCommon):
         self.sync()
         self.assertEqual((taught.payer_id, taught.due_amount), (self.payer, 140.0))
 
-    def test_on_a_class_priced_as_a_whole_a_discount_is_shared_and_an_agreed_price_is_not(
-        self,
-    ):
+    def test_a_discount_on_a_whole_class_is_shared_and_an_agreed_price_is_not(self):
         self.settings.class_price = "appointment"
         graph_id = self.book(customers=[self.ana, self.bob])
         self.sync()
