@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from odoo.tests import common
+from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -89,6 +90,14 @@ class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
         module = self.env["ir.module.module"].search([("name", "=", "microsoft_bookings")])
         module._update_translations([code])
         return code
+
+    def change_currency(self, company, currency):
+        """Have a company with another currency, which Odoo refuses where the demo data have journal items."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE res_company SET currency_id = %s WHERE id = %s", currency.id, company.id)
+        )
+        self.env.invalidate_all()
 
     def ago(self, **delta):
         """A moment before now, at a full minute."""

@@ -164,7 +164,7 @@ class TestPricelists(PricelistsCommon):
         self.assertEqual(self.amounts()[:2], [54.0, 94.5])
         # Products of no company have the currency of the first one.
         self.product_of(self.haircut).company_id = False
-        self.env["res.company"]._get_main_company().currency_id = self.yen
+        self.change_currency(self.env["res.company"]._get_main_company(), self.yen)
         self.assertEqual(self.product_of(self.haircut).currency_id, self.yen)
         self.use(self.chained(base, price_discount=10.0))
         issues = self.bookings(self.cut).issue, self.bookings(self.taught).issue
