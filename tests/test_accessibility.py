@@ -22,6 +22,9 @@ EXAMINE = """
         script.onload = resolve;
         document.head.append(script);
     });
+    // What is still fading in has not its colours yet; what turns for ever is not waited for.
+    const fading = document.getAnimations().filter(({ effect }) => isFinite(effect.getComputedTiming().endTime));
+    await Promise.allSettled(fading.map(({ finished }) => finished));
     const found = await axe.run({ include: [%(root)s], exclude: %(odoo)s }, { resultTypes: ["violations"] });
     const bad = found.passes.length === 0 ? ["Nothing was examined."] : [];
     for (const { id, impact, nodes } of found.violations) {
