@@ -11,8 +11,6 @@ from .booking import LIVE_STATES
 # Where a transaction keeps what it has to price anew: a dict of (field of the booking, operator) -> ids.
 PENDING = "microsoft_bookings.reprice_listed"
 EVERYTHING = ("id", "!=")
-# What of a tax changes how much of a price it is.
-TAX_FIELDS = frozenset(("amount", "amount_type", "price_include_override", "children_tax_ids"))
 
 
 class MicrosoftBooking(models.Model):
@@ -85,124 +83,115 @@ class MicrosoftBooking(models.Model):
         )._recompute_pricing()
 
 
-class ProductPricelist(models.Model):
-    _inherit = "product.pricelist"
+class MicrosoftBookingPriceSource(models.AbstractModel):
+    """Something that listed prices are reckoned from: when it changes, bookings are priced anew."""
+
+    _name = "microsoft.booking.price.source"
+    _description = "Source of Listed Prices"
+
+    # The fields that count, and whether it counts that such a record comes and goes.
+    _booking_price_fields = frozenset()
+    _booking_price_exists = False
+    # How to find the bookings of a record that changes; all of them where it may concern any.
+    _booking_price_key = EVERYTHING
+
+    def _reprice_bookings_later(self):
+        self.env["microsoft.booking"]._reprice_listed_later(self._booking_price_key, self.ids)
 
     @api.model_create_multi
     def create(self, vals_list):
-        pricelists = super().create(vals_list)
-        # A list may be the new one of a country, or of everybody.
-        self.env["microsoft.booking"]._reprice_listed_later()
-        return pricelists
+        records = super().create(vals_list)
+        if self._booking_price_exists:
+            records._reprice_bookings_later()
+        return records
 
     def write(self, vals):
         res = super().write(vals)
-        # Their order counts: of several lists for everybody, or for a country, Odoo takes the first.
-        if vals.keys() - {"name"}:
-            self.env["microsoft.booking"]._reprice_listed_later()
+        if self._counts_for_bookings(vals):
+            self._reprice_bookings_later()
         return res
 
     def unlink(self):
         res = super().unlink()
-        # Who had it falls back on another one.
-        self.env["microsoft.booking"]._reprice_listed_later()
+        if self._booking_price_exists:
+            self._reprice_bookings_later()
         return res
+
+    def _counts_for_bookings(self, vals):
+        """Whether writing these values may change a price."""
+        return not vals.keys().isdisjoint(self._booking_price_fields)
+
+
+class ProductPricelist(models.Model):
+    _name = "product.pricelist"
+    _inherit = ["product.pricelist", "microsoft.booking.price.source"]
+
+    # A list may be the new one of a country, or of everybody; who had one that is deleted falls back on another.
+    _booking_price_exists = True
+
+    def _counts_for_bookings(self, vals):
+        # Their order counts: of several lists for everybody, or for a country, Odoo takes the first.
+        return bool(vals.keys() - {"name"})
 
 
 class ProductPricelistItem(models.Model):
-    _inherit = "product.pricelist.item"
+    _name = "product.pricelist.item"
+    _inherit = ["product.pricelist.item", "microsoft.booking.price.source"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        items = super().create(vals_list)
-        self.env["microsoft.booking"]._reprice_listed_later()
-        return items
+    _booking_price_exists = True
 
-    def write(self, vals):
-        res = super().write(vals)
-        self.env["microsoft.booking"]._reprice_listed_later()
-        return res
-
-    def unlink(self):
-        res = super().unlink()
-        self.env["microsoft.booking"]._reprice_listed_later()
-        return res
+    def _counts_for_bookings(self, vals):
+        return True
 
 
 class ResCountryGroup(models.Model):
-    _inherit = "res.country.group"
+    _name = "res.country.group"
+    _inherit = ["res.country.group", "microsoft.booking.price.source"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        groups = super().create(vals_list)
-        self.env["microsoft.booking"]._reprice_listed_later()
-        return groups
-
-    def write(self, vals):
-        res = super().write(vals)
-        if not vals.keys().isdisjoint(("pricelist_ids", "country_ids")):
-            self.env["microsoft.booking"]._reprice_listed_later()
-        return res
-
-    def unlink(self):
-        res = super().unlink()
-        self.env["microsoft.booking"]._reprice_listed_later()
-        return res
+    _booking_price_fields = frozenset(("pricelist_ids", "country_ids"))
+    _booking_price_exists = True
 
 
 class ResCountry(models.Model):
-    _inherit = "res.country"
+    _name = "res.country"
+    _inherit = ["res.country", "microsoft.booking.price.source"]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if "country_group_ids" in vals:
-            self.env["microsoft.booking"]._reprice_listed_later()
-        return res
+    _booking_price_fields = frozenset(("country_group_ids",))
 
 
 class AccountTax(models.Model):
     """What a list has without tax is shown with it where the prices of the business are."""
 
-    _inherit = "account.tax"
+    _name = "account.tax"
+    _inherit = ["account.tax", "microsoft.booking.price.source"]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not vals.keys().isdisjoint(TAX_FIELDS):
-            self.env["microsoft.booking"]._reprice_listed_later()
-        return res
+    # What of a tax changes how much of a price it is.
+    _booking_price_fields = frozenset(
+        ("amount", "amount_type", "price_include_override", "children_tax_ids")
+    )
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "microsoft.booking.price.source"]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not vals.keys().isdisjoint(("specific_property_product_pricelist", "country_id")):
-            self.env["microsoft.booking"]._reprice_listed_later(("payer_id", "child_of"), self.ids)
-        return res
+    _booking_price_fields = frozenset(("specific_property_product_pricelist", "country_id"))
+    _booking_price_key = ("payer_id", "child_of")
 
 
 class ProductTemplate(models.Model):
-    _inherit = "product.template"
+    _name = "product.template"
+    _inherit = ["product.template", "microsoft.booking.price.source"]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if not vals.keys().isdisjoint(
-            ("list_price", "categ_id", "uom_id", "taxes_id", "company_id")
-        ):
-            self.env["microsoft.booking"]._reprice_listed_later(
-                ("service_id.product_id.product_tmpl_id", "in"), self.ids
-            )
-        return res
+    _booking_price_fields = frozenset(
+        ("list_price", "categ_id", "uom_id", "taxes_id", "company_id")
+    )
+    _booking_price_key = ("service_id.product_id.product_tmpl_id", "in")
 
 
 class ProductProduct(models.Model):
-    _inherit = "product.product"
+    _name = "product.product"
+    _inherit = ["product.product", "microsoft.booking.price.source"]
 
-    def write(self, vals):
-        res = super().write(vals)
-        if "standard_price" in vals:
-            self.env["microsoft.booking"]._reprice_listed_later(
-                ("service_id.product_id", "in"), self.ids
-            )
-        return res
+    _booking_price_fields = frozenset(("standard_price",))
+    _booking_price_key = ("service_id.product_id", "in")

@@ -4,7 +4,7 @@
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
-from odoo.tests import common
+from odoo.tests import common, new_test_user
 from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -90,6 +90,17 @@ class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
         module = self.env["ir.module.module"].search([("name", "=", "microsoft_bookings")])
         module._update_translations([code])
         return code
+
+    def make_user(self, group, **values):
+        """A user of this company who is in one group beside those of every employee."""
+        return new_test_user(
+            self.env,
+            login=f"user_{group.rpartition('_')[2]}",
+            groups=f"base.group_user,{group}",
+            company_id=self.env.company.id,
+            company_ids=[(6, 0, self.env.company.ids)],
+            **values,
+        )
 
     def change_currency(self, company, currency):
         """Have a company with another currency, which Odoo refuses where the demo data have journal items."""

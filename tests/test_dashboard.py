@@ -7,7 +7,7 @@ from datetime import timedelta
 from lxml import etree
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import BookingCommon
 
@@ -21,16 +21,6 @@ class TestDashboard(BookingCommon):
         self.book(self.lesson, days=3, customers=[self.bob], duration=timedelta(minutes=90))
         self.book(self.audit, days=2)
         self.book(self.haircut, days=-2)
-
-    def make_user(self, group, **values):
-        return new_test_user(
-            self.env,
-            login=f"card_{group.rpartition('_')[2]}",
-            groups=f"base.group_user,{group}",
-            company_id=self.env.company.id,
-            company_ids=[(6, 0, self.env.company.ids)],
-            **values,
-        )
 
     def card(self, journal=None, user=None):
         """What the card of the journal says of bookings, ``None`` when it says nothing."""

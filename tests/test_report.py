@@ -23,16 +23,6 @@ class ReportCommon(BookingCommon):
         self.settings.history_start = fields.Date.today() - timedelta(days=400)
         self.sync()
 
-    def make_user(self, group, **values):
-        return new_test_user(
-            self.env,
-            login=f"report_{group.rpartition('_')[2]}",
-            groups=f"base.group_user,{group}",
-            company_id=self.env.company.id,
-            company_ids=[(6, 0, self.env.company.ids)],
-            **values,
-        )
-
 
 @tagged("post_install", "-at_install")
 class TestReport(ReportCommon):

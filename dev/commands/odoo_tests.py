@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 
-from ..environment import browser
+from ..environment import axe, browser
 from ..environment.console import Complaint, say, step
 from ..environment.install import odoo_run, problems
 from ..environment.layout import MODULE, logs
@@ -34,10 +34,12 @@ def main() -> int:
 
 
 def _run() -> tuple[int, int]:
-    chrome = browser.ensure()
+    chrome, script = browser.ensure(), axe.ensure()
     with workbench() as bench, bench.scratch("ci", None) as database:
         if chrome:
             os.environ["PATH"] = browser.on_path(chrome, os.environ)["PATH"]
+        if script:
+            os.environ[axe.VARIABLE] = str(script)
         log = logs() / "ci-install.log"
         step("Installing into a new database, with demo data")
         odoo_run(bench.odoo, bench.server, database, f"--init={MODULE}", "--with-demo", log=log)
