@@ -137,6 +137,9 @@ class AccountMove(models.Model):
         :raise UserError: naming the invoices that these credit notes take back
         """
         refunds = self.filtered(lambda move: move.move_type == "out_refund")
+        # Odoo asks this of no invoice at all for each line that it writes.
+        if not refunds:
+            return
         # Where its lines say what they take back, that is what counts; what is free by them alone, they see to.
         told = refunds.line_ids.filtered(
             lambda line: line.booking_origin_line_id and line.booking_role != "release"
