@@ -121,10 +121,8 @@ class MicrosoftBooking(models.Model):
         related="invoice_line_id.move_id", store=True, index="btree_not_null", string="Invoice"
     )
 
-    # Uninvoiced Bookings reads by this index alone, however many bookings were settled before.
-    _uninvoiced_idx = models.Index(
-        "(stop, settings_id) WHERE billing_state IN ('to_check', 'to_invoice')"
-    )
+    # Uninvoiced Bookings reads by this index alone, in its order, however many bookings were settled before.
+    _uninvoiced_idx = models.Index("(start, id) WHERE billing_state IN ('to_check', 'to_invoice')")
 
     def _is_invoiced(self):
         """Whether a live invoice line stands for this booking: what was invoiced is not computed again."""
