@@ -74,6 +74,12 @@ def work_in_background(env):
     return bool(job)
 
 
+def go_on(env, gates):
+    """Go on with the background runs, on what was true before the gates opened."""
+    begin(env, gates)
+    env["microsoft.booking.run"]._cron_invoice_runs()
+
+
 def settle(env, ids, gates):
     """Settle what changed after it was invoiced, as a request does."""
     begin(env, gates)
@@ -129,6 +135,36 @@ class TestInvoicingConcurrency(DatabaseCopyCase):
                 expected = self.book(number)
                 self.invoice_at_once(expected)
                 self.settle_at_once(list(expected))
+
+    def test_a_run_in_conflict_holds_up_no_younger_one(self):
+        ids = sorted(self.book("conflict"))
+        older, younger = ids[:3], ids[3:6]
+        with self.environment(self.user_id) as env:
+            run_ids = [
+                env["microsoft.booking"].browse(chosen)._queue_invoices({"grouping": "booking"}).id
+                for chosen in (older, younger)
+            ]
+        ready, changed = fork.Barrier(2), fork.Event()
+        worker = self.start(go_on, [ready, changed])
+        ready.wait(120)
+        with self.environment() as env:
+            env["microsoft.booking"].browse(older[0]).price = 77.0
+        changed.set()
+        self.check_log(worker.result())
+        self.assertEqual(self.states(run_ids), ["queued", "done"])
+        self.check_log(self.start(work_in_background).result())
+        self.assertEqual(self.states(run_ids), ["done", "done"])
+        with self.environment() as env:
+            for chosen in (older, younger):
+                bookings = env["microsoft.booking"].browse(chosen)
+                self.assertEqual(len(bookings.invoice_line_id), len(chosen))
+                self.assertEqual(
+                    bookings.mapped("invoice_line_id.price_subtotal"), bookings.mapped("amount")
+                )
+
+    def states(self, run_ids):
+        with self.environment() as env:
+            return env["microsoft.booking.run"].browse(run_ids).mapped("state")
 
     # === A ROUND === #
 
