@@ -17,6 +17,7 @@
         "data/booking_exclusion_reason_data.xml",
         "data/mail_template_data.xml",
         "data/digest_data.xml",
+        "data/web_tour_data.xml",
         "wizards/booking_connect_views.xml",
         "wizards/booking_amend_views.xml",
         "wizards/booking_exclude_views.xml",
