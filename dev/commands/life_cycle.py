@@ -7,18 +7,12 @@ columns, constraints, indexes, sequences, and the records of Odoo's own tables t
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from pathlib import Path
-
 from ..environment.console import Complaint, say, step
-from ..environment.install import first_problems, odoo_run, problems
-from ..environment.layout import MODULE, logs
-from ..environment.process import run_logged
+from ..environment.install import odoo_run, problems
+from ..environment.layout import MODULE
+from ..environment.shell import tell
 from ..environment.workbench import Workbench, workbench
 
-STORY = Path(__file__).parents[1] / "life_cycle"
-ANSWER = "ANSWER "
 # A query for each kind of trace, whose rows must be the same before and after.
 TRACES = {
     "columns": "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
@@ -56,16 +50,8 @@ def main() -> int:
 
     :return: 0; whatever is wrong is a complaint
     """
-    with workbench() as bench:
-        server = bench.server
-
-        def make(name: str) -> None:
-            step("Preparing a database with account alone and no chart of accounts")
-            odoo_run(bench.odoo, server, name, "--init=account")
-
-        bare = bench.templates.prepared("bare", "account", make)
-        with bench.scratch("life", bare) as database:
-            _go(bench, database)
+    with workbench() as bench, bench.scratch("life", bench.templates.bare()) as database:
+        _go(bench, database)
     say("    Installed, used, uninstalled without a trace, installed again.")
     return 0
 
@@ -75,18 +61,18 @@ def _go(bench: Workbench, database: str) -> None:
     step("Installing on a database without a chart of accounts")
     _install(bench, database)
     step("Using it: without a chart of accounts, then with one")
-    used = _tell(bench, database, "use.py")
+    used = tell(bench, database, "use.py")
     _expect(used["bookings"] > 0 and used["drafts"] > 0, f"nothing was invoiced: {used}")
     _expect(used["without_chart"], "without a chart of accounts nothing said why there is no draft")
     step("Uninstalling")
-    _tell(bench, database, "uninstall.py")
+    tell(bench, database, "uninstall.py")
     left = _difference(before, _traces(bench, database))
     _expect(not left, "uninstalling left or took something:\n" + "\n".join(left[:40]))
     kept = _invoices(bench, database)
     _expect(kept == used["invoices"], f"invoices changed: {used['invoices']} became {kept}")
     step("Installing again")
     _install(bench, database)
-    again = _tell(bench, database, "use.py")
+    again = tell(bench, database, "use.py")
     _expect(again["drafts"] > 0, f"after installing again nothing was invoiced: {again}")
 
 
@@ -96,32 +82,6 @@ def _install(bench: Workbench, database: str) -> None:
         entry for entry in problems(log, ("WARNING", "ERROR", "CRITICAL")) if "booking" in entry
     ]
     _expect(not found, "the installation's log has problems of ours:\n" + "\n".join(found))
-
-
-def _tell(bench: Workbench, database: str, script: str) -> dict:
-    """Run a script in Odoo's shell and return what it answered."""
-    log = logs() / f"life_cycle-{script}.log"
-    command = bench.odoo.command("-d", database, "--no-http", subcommand="shell")
-    answers: list[str] = []
-    code = run_logged(
-        command,
-        log,
-        env=bench.environment,
-        stdin=(STORY / script).read_text(encoding="utf-8"),
-        progress=_collector(answers),
-    )
-    found = problems(log)
-    if code or not answers or found:
-        raise Complaint(f"{script} ended with code {code}:\n{first_problems(log)}\nLog: {log}")
-    return json.loads(answers[-1])
-
-
-def _collector(answers: list[str]) -> Callable[[str], None]:
-    def collect(line: str) -> None:
-        if line.startswith(ANSWER):
-            answers.append(line.removeprefix(ANSWER))
-
-    return collect
 
 
 def _traces(bench: Workbench, database: str) -> dict[str, set[str]]:

@@ -6,15 +6,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from ..environment.console import say, step
-from ..environment.layout import MODULE, REPOSITORY, cache, clone, folder
+from ..environment.layout import MODULE, REPOSITORY, cache, clone, files, folder
 from ..environment.odoo import Odoo
 from ..lint import house, odoo_checkers
-
-SKIPPED_FOLDERS = {".git", "__pycache__", "build", "node_modules"}
 
 
 def main() -> int:
@@ -84,7 +82,7 @@ def _named_copy() -> Path:
     """
     home = clone() / "lint"
     shutil.rmtree(home, ignore_errors=True)
-    for path in _files(REPOSITORY):
+    for path in files(REPOSITORY):
         copy = home / MODULE / path.relative_to(REPOSITORY)
         shutil.copy(path, folder(copy.parent) / path.name)
     return home / MODULE
@@ -112,17 +110,7 @@ def _run(command: list[str], env: dict[str, str], module: Path, silent: bool) ->
 
 
 def _house() -> bool:
-    found = list(house.findings(REPOSITORY, _files(REPOSITORY)))
+    found = list(house.findings(REPOSITORY, files(REPOSITORY)))
     for text in found:
         say(text)
     return not found
-
-
-def _files(root: Path) -> Iterator[Path]:
-    for path in sorted(root.iterdir()):
-        if path.is_symlink() or path.name in SKIPPED_FOLDERS:
-            continue
-        if path.is_dir():
-            yield from _files(path)
-        else:
-            yield path

@@ -3,6 +3,8 @@
 
 import json
 
+from odoo.modules import get_module_path
+
 env = globals()["env"]
 Booking = env["microsoft.booking"]
 company = env.company
@@ -48,6 +50,7 @@ env.cr.execute(
     " WHERE m.move_type = 'out_invoice' GROUP BY m.id ORDER BY m.id"
 )
 answer = {
+    "module": get_module_path("microsoft_bookings"),
     "bookings": len(bookings),
     "drafts": len(drafts),
     "without_chart": bool(without_chart),
