@@ -9,7 +9,7 @@ OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3
 DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: account bench ci clean demo env help lint lock mutants pot shell test unit wheel
+.PHONY: account bench ci clean demo env help lint lock mutants pot shell test unit upgrade wheel
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -38,6 +38,9 @@ account: ## Odoo's own tests of Invoicing with the add-on installed (half an hou
 
 wheel: ## build the wheel odoo-addon-microsoft-bookings, and try it in a clean Odoo
 	$(DEV) wheel
+
+upgrade: ## to the next version, where nothing may change; FROM=<commit> from an older version to this one
+	$(DEV) upgrade
 
 mutants: ## break billing/ in hundreds of ways, and see that its tests notice; ARGS="billing/x.py"
 	$(DEV) mutants

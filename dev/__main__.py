@@ -11,7 +11,7 @@ import sys
 
 COMMANDS = (
     *("account_tests", "bench", "ci", "clean", "demo", "env", "life_cycle", "lint", "mutants"),
-    *("odoo_tests", "shell", "test", "translations", "unit", "wheel"),
+    *("odoo_tests", "shell", "test", "translations", "unit", "upgrade", "wheel"),
 )
 OPTIONS = {"translations": {"--check"}}
 
