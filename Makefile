@@ -9,7 +9,7 @@ OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3
 DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: account bench ci clean demo env help lint lock mutants pot shell test unit upgrade wheel
+.PHONY: account bench ci clean demo env format help lint lock mutants pot shell test unit upgrade wheel
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -24,8 +24,11 @@ test: ## run the tests in a real Odoo; ARGS="-k name" or ARGS="tests/test_x.py" 
 unit: ## run only the tests that need no Odoo, without one; ARGS="-k name"
 	$(DEV) unit
 
-lint: ## ruff, pylint-odoo, oca-checks-odoo-module, XML
+lint: ## ruff, prettier, pylint-odoo, oca-checks-odoo-module, XML
 	$(DEV) lint
+
+format: ## lay out Python, XML and JavaScript as make lint wants it
+	$(DEV) format
 
 demo: ## a Bookings tenant and an Odoo on this machine, from bookings to drafts; Ctrl-C ends it
 	$(DEV) demo

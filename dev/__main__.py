@@ -10,7 +10,18 @@ import signal
 import sys
 
 COMMANDS = (
-    *("account_tests", "bench", "ci", "clean", "demo", "env", "life_cycle", "lint", "mutants"),
+    *(
+        "account_tests",
+        "bench",
+        "ci",
+        "clean",
+        "demo",
+        "env",
+        "format",
+        "life_cycle",
+        "lint",
+        "mutants",
+    ),
     *("odoo_tests", "shell", "test", "translations", "unit", "upgrade", "wheel"),
 )
 OPTIONS = {"translations": {"--check"}}

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ..dev.environment import layout
+from ..dev.environment import axe, layout, npm
 from ..dev.environment.cluster import running_pid
 from ..dev.environment.console import Complaint
 from ..dev.environment.install import first_problems, problems
@@ -144,3 +144,34 @@ def test_tests_that_failed_are_named_as_odoo_wants_them():
         "/account:TestMove.test_dates",
         "/account:TestPay",
     ]
+
+
+@pytest.mark.parametrize("program", ["npm", "node"])
+def test_without_npm_the_layout_is_not_checked_and_that_is_said(monkeypatch, capsys, program):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    if program == "node":
+        home = npm.prettier_home()
+        home.mkdir(parents=True)
+        (home / npm.COMPLETE).touch()
+    assert npm.prettier() is None
+    said = capsys.readouterr().err
+    assert f"no {program}" in said
+    assert "IS NOT CHECKED" in said
+
+
+def test_in_continuous_integration_nothing_may_be_left_out(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Complaint, match="no npm"):
+        npm.prettier()
+
+
+def test_axe_is_missed_as_loudly(monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    assert axe.ensure() is None
+    assert "WILL BE SKIPPED" in capsys.readouterr().err
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Complaint, match="no npm"):
+        axe.ensure()

@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""`make lint`: ruff, pylint-odoo, oca-checks, XML and the house's own rules."""
+"""`make lint`: ruff, prettier, pylint-odoo, oca-checks, XML and the house's own rules."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from pathlib import Path
 
 from ..environment.console import say, step
 from ..environment.layout import MODULE, REPOSITORY, cache, clone, files, folder
+from ..environment.npm import prettier
 from ..environment.odoo import Odoo
 from ..lint import house, odoo_checkers
+
+# What "make format" puts right.
+LAYOUT = ("prettier", "ruff format")
 
 
 def main() -> int:
@@ -23,7 +27,7 @@ def main() -> int:
     passed, failed = run()
     say()
     for name in failed:
-        say(f"failed: {name}")
+        say(f"failed: {name}" + (" (make format puts it right)" if name in LAYOUT else ""))
     say(f"{len(passed)} linters passed, {len(failed)} failed")
     return 1 if failed else 0
 
@@ -66,12 +70,20 @@ def run() -> tuple[list[str], list[str]]:
     translations = sorted((module / "i18n").glob("*.po*"))
     if translations:
         checks["oca-checks-po"] = tool("oca_pre_commit_hooks.cli_po", *translations, silent=True)
+    if pretty := prettier():
+        different = [*pretty, "--list-different", *pretty_files(module)]
+        checks["prettier"] = lambda: _run(different, env, module, True)
     passed: list[str] = []
     failed: list[str] = []
     for name, check in checks.items():
         step(name)
         (passed if check() else failed).append(name)
     return passed, failed
+
+
+def pretty_files(root: Path) -> list[str]:
+    """The files below ``root`` whose layout is prettier's."""
+    return [str(path) for path in files(root) if path.suffix in (".js", ".xml")]
 
 
 def _named_copy() -> Path:

@@ -95,7 +95,8 @@ def _from(bench: Workbench, database: str, revision: str) -> None:
     step(f"Installing and using {revision}")
     former = Workbench(Odoo(folders=(home,)), bench.server)
     odoo_run(former.odoo, former.server, database, f"--init={MODULE}")
-    tell(former, database, "use.py")
+    # As it was used then: what can be told to it has changed since, too.
+    tell(former, database, "use.py", home / MODULE / "dev" / "life_cycle")
     step("Upgrading to what it is now")
     _update(bench, database)
     with bench.scratch("fresh", bench.templates.bare()) as fresh:

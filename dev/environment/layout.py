@@ -6,6 +6,7 @@
     <cache>/odoo/<version>-<recipe>/     an unpacked Odoo, complete or absent
     <cache>/python/<key>/                a virtual environment, complete or absent
     <cache>/addons/<key>/                add-ons of others, <cache>/downloads/<key>/ Python packages as files
+    <cache>/axe/, <cache>/prettier/      what npm has
     <cache>/postgres/<major>/            the database cluster
     <cache>/data/                        Odoo's data folder: file stores and sessions
     <cache>/templates/<database>.json    what the prepared databases were made of

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from .console import Complaint
 from .install import first_problems, problems
@@ -17,10 +18,11 @@ SCRIPTS = REPOSITORY / "dev" / "life_cycle"
 ANSWER = "ANSWER "
 
 
-def tell(bench: Workbench, database: str, script: str) -> dict:
+def tell(bench: Workbench, database: str, script: str, scripts: Path = SCRIPTS) -> dict:
     """Run a script in Odoo's shell.
 
-    :param script: its name in ``dev/life_cycle``; it prints a line of ``ANSWER`` and JSON
+    :param script: its name; it prints a line of ``ANSWER`` and JSON
+    :param scripts: the folder that it is in
     :return: what it answered last
     :raise Complaint: when it fails, answers nothing, or Odoo logs an error meanwhile
     """
@@ -30,7 +32,7 @@ def tell(bench: Workbench, database: str, script: str) -> dict:
         bench.odoo.command("-d", database, "--no-http", subcommand="shell"),
         log,
         env=bench.environment,
-        stdin=(SCRIPTS / script).read_text(encoding="utf-8"),
+        stdin=(scripts / script).read_text(encoding="utf-8"),
         progress=_collector(answers),
     )
     if code or not answers or problems(log):
