@@ -9,7 +9,7 @@ OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3
 DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: bench ci clean demo env help lint lock mutants pot shell test unit
+.PHONY: account bench ci clean demo env format help lint lock mutants pot shell test unit upgrade wheel
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -24,14 +24,26 @@ test: ## run the tests in a real Odoo; ARGS="-k name" or ARGS="tests/test_x.py" 
 unit: ## run only the tests that need no Odoo, without one; ARGS="-k name"
 	$(DEV) unit
 
-lint: ## ruff, pylint-odoo, oca-checks-odoo-module, XML
+lint: ## ruff, prettier, pylint-odoo, oca-checks-odoo-module, XML
 	$(DEV) lint
+
+format: ## lay out Python, XML and JavaScript as make lint wants it
+	$(DEV) format
 
 demo: ## a Bookings tenant and an Odoo on this machine, from bookings to drafts; Ctrl-C ends it
 	$(DEV) demo
 
 bench: ## measure, as ratios within one run
 	$(DEV) bench
+
+account: ## Odoo's own tests of Invoicing with the add-on installed (half an hour); ARGS="/account:TestTax"
+	$(DEV) account_tests
+
+wheel: ## build the wheel odoo-addon-microsoft-bookings, and try it in a clean Odoo
+	$(DEV) wheel
+
+upgrade: ## to the next version, where nothing may change; FROM=<commit> from an older version to this one
+	$(DEV) upgrade
 
 mutants: ## break billing/ in hundreds of ways, and see that its tests notice; ARGS="billing/x.py"
 	$(DEV) mutants
@@ -53,5 +65,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.10 --generate-hashe
 
 lock: ## resolve dev/requirements*.in again (needs uv)
 	@cd dev && $(LOCK) requirements.in -o requirements.txt
+	@cd dev && $(LOCK) -c requirements.txt requirements-odoo.in -o requirements-odoo.txt
+	@cd dev && $(LOCK) requirements-build.in -o requirements-build.txt
 	@cd dev && $(LOCK) --no-deps requirements-bench.in -o requirements-bench.txt
 	@cd dev && $(LOCK) requirements-mutants.in -o requirements-mutants.txt

@@ -10,8 +10,19 @@ import signal
 import sys
 
 COMMANDS = (
-    *("bench", "ci", "clean", "demo", "env", "life_cycle", "lint", "mutants", "odoo_tests"),
-    *("shell", "test", "translations", "unit"),
+    *(
+        "account_tests",
+        "bench",
+        "ci",
+        "clean",
+        "demo",
+        "env",
+        "format",
+        "life_cycle",
+        "lint",
+        "mutants",
+    ),
+    *("odoo_tests", "shell", "test", "translations", "unit", "upgrade", "wheel"),
 )
 OPTIONS = {"translations": {"--check"}}
 

@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
-from ..dev.environment import layout
+from ..dev.environment import axe, layout, npm
 from ..dev.environment.cluster import running_pid
 from ..dev.environment.console import Complaint
 from ..dev.environment.install import first_problems, problems
 from ..dev.environment.locks import Users
 from ..dev.environment.process import output_of, run_logged
+from ..dev.environment.test_run import failed_tests
 from ..dev.lint import house
 
 LOG = """\
@@ -123,3 +124,54 @@ def test_house_rules(tmp_path):
     assert "view.xml:2: not well-formed" in found
     assert "test_b.py is not imported" in found
     assert "test_graph_c.py" not in found
+
+
+def test_tests_that_failed_are_named_as_odoo_wants_them():
+    start = "2026-04-02 08:00:00,001 7 ERROR db odoo.addons.account.tests"
+    suite = "2026-04-02 08:00:00,001 7 ERROR db odoo.tests.suite: ERROR: setUpClass"
+    log = "\n".join(
+        (
+            f"{start}.test_tax: FAIL: TestTax.test_round",
+            "AssertionError: FAIL: TestTax.test_shown",
+            f"{start}.test_tax: ERROR: TestTax.test_round",
+            f"{start}.test_move: ERROR: Subtest TestMove.test_dates (day=3)",
+            f"{suite} (odoo.addons.account.tests.test_pay.TestPay)",
+            "2026-04-02 08:00:00,001 7 INFO db odoo.addons.account.tests.test_tax: ERROR: TestTax.no",
+        )
+    )
+    assert failed_tests(log) == [
+        "/account:TestTax.test_round",
+        "/account:TestMove.test_dates",
+        "/account:TestPay",
+    ]
+
+
+@pytest.mark.parametrize("program", ["npm", "node"])
+def test_without_npm_the_layout_is_not_checked_and_that_is_said(monkeypatch, capsys, program):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    if program == "node":
+        home = npm.prettier_home()
+        home.mkdir(parents=True)
+        (home / npm.COMPLETE).touch()
+    assert npm.prettier() is None
+    said = capsys.readouterr().err
+    assert f"no {program}" in said
+    assert "IS NOT CHECKED" in said
+
+
+def test_in_continuous_integration_nothing_may_be_left_out(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Complaint, match="no npm"):
+        npm.prettier()
+
+
+def test_axe_is_missed_as_loudly(monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    assert axe.ensure() is None
+    assert "WILL BE SKIPPED" in capsys.readouterr().err
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Complaint, match="no npm"):
+        axe.ensure()

@@ -67,7 +67,8 @@ def main() -> int:
             lambda: _read_tally(process, output),
         )
     tally.stage("the terms in every language", lambda: _command("translations", "--check"))
-    tally.stage("install, uninstall, install again", lambda: _command("life_cycle"))
+    tally.stage("install, upgrade, uninstall, install again", lambda: _command("life_cycle"))
+    tally.stage("the wheel, in a clean Odoo", lambda: _command("wheel"))
     tally.stage("make demo ONESHOT=1", _demo)
     return tally.close()
 

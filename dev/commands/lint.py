@@ -1,20 +1,22 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""`make lint`: ruff, pylint-odoo, oca-checks, XML and the house's own rules."""
+"""`make lint`: ruff, prettier, pylint-odoo, oca-checks, XML and the house's own rules."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from ..environment.console import say, step
-from ..environment.layout import MODULE, REPOSITORY, cache, clone, folder
+from ..environment.layout import MODULE, REPOSITORY, cache, clone, files, folder
+from ..environment.npm import prettier
 from ..environment.odoo import Odoo
 from ..lint import house, odoo_checkers
 
-SKIPPED_FOLDERS = {".git", "__pycache__", "build", "node_modules"}
+# What "make format" puts right.
+LAYOUT = ("prettier", "ruff format")
 
 
 def main() -> int:
@@ -25,7 +27,7 @@ def main() -> int:
     passed, failed = run()
     say()
     for name in failed:
-        say(f"failed: {name}")
+        say(f"failed: {name}" + (" (make format puts it right)" if name in LAYOUT else ""))
     say(f"{len(passed)} linters passed, {len(failed)} failed")
     return 1 if failed else 0
 
@@ -68,12 +70,20 @@ def run() -> tuple[list[str], list[str]]:
     translations = sorted((module / "i18n").glob("*.po*"))
     if translations:
         checks["oca-checks-po"] = tool("oca_pre_commit_hooks.cli_po", *translations, silent=True)
+    if pretty := prettier():
+        different = [*pretty, "--list-different", *pretty_files(module)]
+        checks["prettier"] = lambda: _run(different, env, module, True)
     passed: list[str] = []
     failed: list[str] = []
     for name, check in checks.items():
         step(name)
         (passed if check() else failed).append(name)
     return passed, failed
+
+
+def pretty_files(root: Path) -> list[str]:
+    """The files below ``root`` whose layout is prettier's."""
+    return [str(path) for path in files(root) if path.suffix in (".js", ".xml")]
 
 
 def _named_copy() -> Path:
@@ -84,7 +94,7 @@ def _named_copy() -> Path:
     """
     home = clone() / "lint"
     shutil.rmtree(home, ignore_errors=True)
-    for path in _files(REPOSITORY):
+    for path in files(REPOSITORY):
         copy = home / MODULE / path.relative_to(REPOSITORY)
         shutil.copy(path, folder(copy.parent) / path.name)
     return home / MODULE
@@ -112,17 +122,7 @@ def _run(command: list[str], env: dict[str, str], module: Path, silent: bool) ->
 
 
 def _house() -> bool:
-    found = list(house.findings(REPOSITORY, _files(REPOSITORY)))
+    found = list(house.findings(REPOSITORY, files(REPOSITORY)))
     for text in found:
         say(text)
     return not found
-
-
-def _files(root: Path) -> Iterator[Path]:
-    for path in sorted(root.iterdir()):
-        if path.is_symlink() or path.name in SKIPPED_FOLDERS:
-            continue
-        if path.is_dir():
-            yield from _files(path)
-        else:
-            yield path

@@ -5,6 +5,8 @@
 
     <cache>/odoo/<version>-<recipe>/     an unpacked Odoo, complete or absent
     <cache>/python/<key>/                a virtual environment, complete or absent
+    <cache>/addons/<key>/                add-ons of others, <cache>/downloads/<key>/ Python packages as files
+    <cache>/axe/, <cache>/prettier/      what npm has
     <cache>/postgres/<major>/            the database cluster
     <cache>/data/                        Odoo's data folder: file stores and sessions
     <cache>/templates/<database>.json    what the prepared databases were made of
@@ -17,12 +19,16 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from .console import Complaint
 
 MODULE = "microsoft_bookings"
 REPOSITORY = Path(__file__).resolve().parents[2]
+# What other tools leave in a clone, and the file by which a folder says that it is a cache.
+SKIPPED_FOLDERS = {".git", "__pycache__", "build", "node_modules"}
+CACHE_TAG = "CACHEDIR.TAG"
 
 
 def cache() -> Path:
@@ -37,6 +43,17 @@ def folder(path: Path) -> Path:
     """Make ``path`` with its parents and return it."""
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def files(root: Path) -> Iterator[Path]:
+    """The files below ``root`` that are somebody's work, in order; links are not followed."""
+    for path in sorted(root.iterdir()):
+        if path.is_symlink() or path.name in SKIPPED_FOLDERS or (path / CACHE_TAG).exists():
+            continue
+        if path.is_dir():
+            yield from files(path)
+        else:
+            yield path
 
 
 def clone_key() -> str:

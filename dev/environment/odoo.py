@@ -15,10 +15,16 @@ from .layout import MODULE, REPOSITORY, addons, cache, clone, digest, folder
 
 
 class Odoo:
-    """An Odoo 19, and this clone as an add-on of it."""
+    """An Odoo 19, and this clone as an add-on of it.
 
-    def __init__(self) -> None:
-        self.python = python_env.python()
+    :param python: the interpreter to run it with; that of the environment when left out
+    :param folders: the add-ons folders to find this add-on in; the one that shows this clone when left out,
+        none at all where it is installed as a Python package
+    """
+
+    def __init__(self, python: Path | None = None, folders: Sequence[Path] | None = None) -> None:
+        self.python = python or python_env.python()
+        self._folders = [addons()] if folders is None else list(folders)
         named = os.environ.get("ODOO_SRC")
         self.source = _named(named) if named else debian.unpacked()
 
@@ -64,13 +70,15 @@ class Odoo:
 
         Without one Odoo would read the one in the user's home folder.
         """
-        path = clone() / "odoo.conf"
+        addons_path = self.addons_path()
+        path = clone() / f"odoo-{digest(addons_path)[:8]}.conf"
         # Others of this clone may be starting at the same time: they find the whole file, this one or that before.
         draft = path.with_suffix(f".{os.getpid()}")
         draft.write_text(
             "[options]\n"
-            f"addons_path = {self.addons_path()}\n"
-            f"data_dir = {data_dir()}\n"
+            # Without the line Odoo looks where its own are, and among the Python packages.
+            + (f"addons_path = {addons_path}\n" if addons_path else "")
+            + f"data_dir = {data_dir()}\n"
             "http_interface = 127.0.0.1\n"
             "max_cron_threads = 0\n"
             "list_db = False\n"
@@ -85,7 +93,7 @@ class Odoo:
 
         :param further: folders of other add-ons
         """
-        folders = [addons(), *further]
+        folders = [*self._folders, *further]
         if (self.source / "addons" / "account").is_dir():
             folders.append(self.source / "addons")
         return ",".join(str(entry) for entry in folders)

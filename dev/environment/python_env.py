@@ -58,9 +58,30 @@ def addons(lock: Path) -> Path:
             step(f"Fetching the add-ons of {lock.name}")
             shutil.rmtree(home, ignore_errors=True)
             options = ("install", "--no-deps", "--no-compile", "--target", folder(home))
-            _pip([python(), "-m", "pip", *options, "-r", lock], logs() / "pip-addons.log")
+            run_pip([python(), "-m", "pip", *options, "-r", lock], logs() / "pip-addons.log")
             (home / COMPLETE).touch()
     return home / "odoo" / "addons"
+
+
+def downloaded(names: tuple[str, ...]) -> Path:
+    """A folder of packages as the registry has them, of the versions of :data:`LOCK`, fetched once.
+
+    :param names: some that the lock file pins
+    :raise Complaint: when one cannot be had
+    """
+    pinned = "".join(_block(name, LOCK) for name in names)
+    key = digest(pinned)[:12]
+    home = cache() / "downloads" / key
+    with exclusive(f"downloads-{key}", "fetching packages"):
+        if not (home / COMPLETE).exists():
+            step(f"Fetching {', '.join(names)}")
+            shutil.rmtree(home, ignore_errors=True)
+            wanted = folder(home) / "pinned.txt"
+            wanted.write_text(pinned, encoding="utf-8")
+            options = ("download", "--no-deps", "--dest", home, "-r", wanted)
+            run_pip([python(), "-m", "pip", *options], logs() / "pip-downloads.log")
+            (home / COMPLETE).touch()
+    return home
 
 
 def clean_environment() -> dict[str, str]:
@@ -101,34 +122,37 @@ def _check_interpreter() -> None:
 def _make(home: Path, lock: Path) -> None:
     number = len(_names(lock))
     step(f"Installing {number} Python packages from {lock.name}")
-    need_space(1200 if lock == LOCK else 200, "for the Python packages")
+    need_space(1200 if lock == LOCK else 400, "for the Python packages")
     if home.exists():
         shutil.rmtree(home)
     folder(home.parent)
     log = logs() / "pip.log"
     # What Python compiles goes elsewhere (PYTHONPYCACHEPREFIX), so pip need not compile anything.
     pip = [home / "bin" / "python", "-m", "pip", "install", "--no-deps", "--no-compile"]
-    _pip([sys.executable, "-m", "venv", home], log, append=False)
+    run_pip([sys.executable, "-m", "venv", home], log, append=False)
     if setuptools := _block("setuptools", lock):
         # Two of the packages come as source only. They are built with the setuptools of the lock
         # file, not with whatever pip would fetch for the purpose.
         build = home / "build.txt"
         build.write_text(setuptools, encoding="utf-8")
-        _pip([*pip, "-r", build], log)
-    _pip([*pip, "--no-build-isolation", "-r", lock], log, progress=_Counter(number))
+        run_pip([*pip, "-r", build], log)
+    run_pip([*pip, "--no-build-isolation", "-r", lock], log, progress=_Counter(number))
     (home / COMPLETE).touch()
 
 
-def _pip(command: list, log: Path, *, progress=None, append: bool = True) -> None:
+def run_pip(
+    command: list, log: Path, *, progress=None, append: bool = True, hashes: bool = True
+) -> None:
     """Run pip or what comes before it.
 
+    :param hashes: refuse whatever does not come with its checksum
     :raise Complaint: when it ends with an error
     """
     env = clean_environment() | {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
         "PIP_USER": "0",
-        "PIP_REQUIRE_HASHES": "1",
+        "PIP_REQUIRE_HASHES": str(int(hashes)),
     }
     if run_logged(command, log, env=env, progress=progress, append=append):
         raise Complaint(

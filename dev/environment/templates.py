@@ -51,6 +51,15 @@ class Templates:
 
         return self.prepared("base", digest(repr((MODULES, LANGUAGES))), make)
 
+    def bare(self) -> str:
+        """The name of a database with Invoicing alone, no chart of accounts and no other language."""
+
+        def make(name: str) -> None:
+            step("Preparing a database with account alone and no chart of accounts")
+            odoo_run(self.odoo, self.server, name, "--init=account")
+
+        return self.prepared("bare", "account", make)
+
     def installed(self, modules: tuple[str, ...] = (), *further: Path) -> str:
         """The name of the level 2 database, which is made when it is not there yet.
 

@@ -3,6 +3,8 @@
 
 import json
 
+from odoo.modules import get_module_path
+
 env = globals()["env"]
 Booking = env["microsoft.booking"]
 company = env.company
@@ -41,6 +43,15 @@ if not company.chart_template:
     env["account.chart.template"].try_loading("generic_coa", company=company, install_demo=False)
 drafts = ready._create_invoices()["invoices"]
 drafts[:1].action_post()
+
+# What people may make their own of what the add-on brought along.
+env.ref("microsoft_bookings.exclusion_reason_goodwill").name = "Gift"
+env.ref("microsoft_bookings.mail_template_sync_alarm").subject = "Look at the bookings"
+env.ref("microsoft_bookings.ir_cron_invoice_runs").interval_number = 7
+env.ref("microsoft_bookings.ir_cron_scheduled_drafts").active = False
+env.ref("microsoft_bookings.ir_cron_sync_all").unlink()
+env.ref("microsoft_bookings.exclusion_reason_internal").unlink()
+env.ref("microsoft_bookings.microsoft_booking_rule_company").perm_unlink = False
 env.cr.commit()
 env.cr.execute(
     "SELECT m.id::text, m.state, m.amount_total::text, count(l.id)::text FROM account_move m"
@@ -48,6 +59,7 @@ env.cr.execute(
     " WHERE m.move_type = 'out_invoice' GROUP BY m.id ORDER BY m.id"
 )
 answer = {
+    "module": get_module_path("microsoft_bookings"),
     "bookings": len(bookings),
     "drafts": len(drafts),
     "without_chart": bool(without_chart),

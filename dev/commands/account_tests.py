@@ -1,0 +1,46 @@
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""`make account`: the tests of Odoo's own Invoicing, with this add-on installed.
+
+They take half an hour, so they are no part of `make ci`. What fails is run again where this add-on is not
+installed: what fails there as well is none of its doing.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from ..environment.console import say, step
+from ..environment.test_run import failed_tests, log_of, prepare_browser, run_tests
+from ..environment.workbench import workbench
+
+SUITE = "/account"
+WITH, WITHOUT = "account-with-us", "account-without-us"
+
+
+def main() -> int:
+    """Run the tests; ``ARGS`` holds other tags of Odoo's ``--test-tags`` than the whole suite.
+
+    :return: 0 when nothing failed that passes without this add-on
+    """
+    tags = ",".join(shlex.split(os.environ.get("ARGS", ""))) or SUITE
+    prepare_browser()
+    with workbench() as bench:
+        step(f"Running {tags} with this add-on")
+        with bench.scratch("account", bench.templates.installed()) as database:
+            passed, bad = run_tests(bench, database, WITH, f"--test-tags={tags}")
+        failed = failed_tests(log_of(WITH).read_text(encoding="utf-8", errors="replace"))
+        anyway: set[str] = set()
+        if failed:
+            step(f"Running the {len(failed)} that failed once more, without this add-on")
+            with bench.scratch("account", bench.templates.base()) as database:
+                run_tests(bench, database, WITHOUT, f"--test-tags={','.join(failed)}")
+            again = log_of(WITHOUT).read_text(encoding="utf-8", errors="replace")
+            anyway.update(failed_tests(again))
+    ours = [name for name in failed if name not in anyway]
+    for name in failed:
+        say(f"fails with and without us: {name}" if name in anyway else f"FAILS WITH US: {name}")
+    # What went wrong outside every test has no name, and is told by Odoo's complaint above.
+    nameless = bad > 0 and not failed
+    say(f"{passed} passed, {len(ours) or int(nameless)} failed, {len(anyway)} fail without us too")
+    return 1 if ours or nameless else 0
