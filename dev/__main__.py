@@ -11,7 +11,7 @@ import sys
 
 COMMANDS = (
     *("bench", "ci", "clean", "demo", "env", "life_cycle", "lint", "mutants", "odoo_tests"),
-    *("shell", "test", "translations", "unit"),
+    *("screenshots", "shell", "test", "translations", "unit"),
 )
 OPTIONS = {"translations": {"--check"}}
 
