@@ -9,7 +9,7 @@ OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3
 DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: account bench ci clean demo env format help lint lock mutants pot shell test unit upgrade wheel
+.PHONY: account bench ci clean demo env format help lint lock mutants pot screenshots shell test unit upgrade wheel
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -50,6 +50,9 @@ mutants: ## break billing/ in hundreds of ways, and see that its tests notice; A
 
 pot: ## export the terms by Odoo, and bring the languages in i18n/ up to them
 	$(DEV) translations
+
+screenshots: ## take the pictures of the documents anew
+	$(DEV) screenshots
 
 shell: ## Odoo's shell on the demo's database
 	$(DEV) shell

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .booking_counts import say_bookings
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -200,7 +202,9 @@ class AccountMove(models.Model):
         name = run.with_context(lang=lang).display_name
         bodies = {
             move.id: env._(
-                "Draft made of %(count)s bookings (%(run)s)", count=move.booking_count, run=name
+                "Draft made of %(bookings)s (%(run)s)",
+                bookings=say_bookings(env, move.booking_count),
+                run=name,
             )
             for move in self
         }

@@ -77,6 +77,11 @@ class MicrosoftBookingSettings(models.Model):
         if not self.active or self.state not in SCHEDULED_STATES:
             return ""
         if self.alarm_failures and self.failure_count >= self.alarm_failures:
+            if self.failure_count == 1:
+                return self.env._(
+                    "“%(name)s”: the last synchronisation with Microsoft Bookings failed.",
+                    name=self.name,
+                )
             return self.env._(
                 "“%(name)s”: %(count)s synchronisations with Microsoft Bookings failed in a row.",
                 name=self.name,

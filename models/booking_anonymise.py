@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .booking_counts import say_bookings
 from .booking_erasure import ERASED, identities_of, places_of
 from .booking_privacy import PRIVATE_FIELDS
 
@@ -181,11 +182,11 @@ class ResPartner(models.Model):
         """
         self.env["microsoft.booking.settings"].check_access("write")
         now, later = self._erase_booking_people(self.env["microsoft.booking"])
-        message = self.env._("%(count)s bookings were anonymised.", count=len(now))
+        message = self.env._("Anonymised: %(bookings)s.", bookings=say_bookings(self.env, len(now)))
         if later:
             message += " " + self.env._(
-                "%(count)s are still to be invoiced: they follow when they are invoiced or excluded.",
-                count=len(later),
+                "Still to be invoiced, and anonymised after it was invoiced or excluded: %(bookings)s.",
+                bookings=say_bookings(self.env, len(later)),
             )
         return {
             "type": "ir.actions.client",

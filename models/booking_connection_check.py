@@ -188,7 +188,10 @@ class MicrosoftBookingSettings(models.Model):
 
     def _check_connection_businesses(self, api):
         """List the businesses of the tenant."""
-        return keep(_lt("%(count)s Bookings businesses"), count=len(api.businesses()))
+        count = len(api.businesses())
+        if count == 1:
+            return keep(_lt("1 Bookings business"))
+        return keep(_lt("%(count)s Bookings businesses"), count=count)
 
     def _check_connection_business(self, api):
         """Read the business, and take over its name, currency and time zone."""
@@ -198,10 +201,10 @@ class MicrosoftBookingSettings(models.Model):
     def _check_connection_calendar(self, api):
         """Read two weeks of its calendar."""
         listing = self._read_two_weeks(api)
-        said = _lt("%(count)s appointments from a week ago to a week ahead")
+        said = _lt("Appointments from a week ago to a week ahead: %(count)s")
         if api.is_view_refused:
             said = _lt(
-                "%(count)s appointments from a week ago to a week ahead. Microsoft refuses the view of the calendar: "
+                "Appointments from a week ago to a week ahead: %(count)s. Microsoft refuses the view of the calendar: "
                 "each synchronisation reads the list of all appointments instead, which takes longer."
             )
         return keep(said, count=len(listing.records))

@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from ..billing.timezones import to_zoneinfo
+from .booking_counts import say_bookings
 
 _logger = logging.getLogger(__name__)
 
@@ -191,7 +192,8 @@ class MicrosoftBookingSettings(models.Model):
     def _get_heads_up(self):
         """What the heads-up tells of tomorrow's drafts.
 
-        :return: a dict of ``ready`` and ``to_check`` (numbers), ``amount`` (text) and ``reasons`` (texts)
+        :return: a dict of ``ready`` and ``to_check`` (numbers), ``bookings`` (the ready ones), ``amount`` (texts) and
+            ``reasons`` (a list of texts)
         """
         self.ensure_one()
         today = self._get_today()
@@ -204,6 +206,7 @@ class MicrosoftBookingSettings(models.Model):
         amount = formatLang(self.env, sum(ready.mapped("amount")), currency_obj=self.currency_id)
         return {
             "ready": len(ready),
+            "bookings": say_bookings(self.env, len(ready)),
             "to_check": len(skipped),
             "amount": amount,
             "reasons": [f"{count} × {text}" for text, count in reasons.items()],

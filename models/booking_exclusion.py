@@ -3,6 +3,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .booking import LIVE_STATES
+from .booking_counts import say_bookings
 
 WAIVED = "microsoft_bookings.exclusion_reason_waived"
 INVOICES = ("out_invoice", "out_receipt")
@@ -78,8 +79,8 @@ class MicrosoftBooking(models.Model):
         if invoiced:
             raise UserError(
                 self.env._(
-                    "%(count)s of these bookings are on an invoice already: delete or cancel it first. %(names)s",
-                    count=len(invoiced),
+                    "On an invoice already, which has to be deleted or cancelled first: %(bookings)s. %(names)s",
+                    bookings=say_bookings(self.env, len(invoiced)),
                     names=", ".join(invoiced[:5].invoice_id.mapped("display_name")),
                 )
             )

@@ -6,6 +6,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .booking_counts import say_invoiced
 from .booking_invoicing import CHUNK
 
 _logger = logging.getLogger(__name__)
@@ -147,11 +148,8 @@ class MicrosoftBookingRun(models.Model):
             "simple_notification",
             {
                 "title": env._("Draft invoices created"),
-                "message": env._(
-                    "%(drafts)s draft invoices from %(bookings)s bookings; %(skipped)s left out.",
-                    drafts=len(self.invoice_ids),
-                    bookings=self.booking_count,
-                    skipped=len(self.problem_ids),
+                "message": say_invoiced(
+                    env, len(self.invoice_ids), self.booking_count, len(self.problem_ids)
                 ),
                 "type": "success" if state == "done" else "warning",
                 "sticky": True,

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..billing.pricing import late_notice
 from .booking import LIVE_STATES
+from .booking_counts import say_bookings
 
 
 class MicrosoftBooking(models.Model):
@@ -42,7 +43,8 @@ class MicrosoftBooking(models.Model):
         if invoiced:
             raise UserError(
                 self.env._(
-                    "%(count)s of these bookings are on an invoice already.", count=len(invoiced)
+                    "On an invoice already: %(bookings)s.",
+                    bookings=say_bookings(self.env, len(invoiced)),
                 )
             )
 

@@ -80,8 +80,8 @@ class MicrosoftBookingReport(models.Model):
         readonly=True,
         help="In the currency of your company, at today's rates where the booking has another.",
     )
-    unbilled_amount = fields.Monetary(
-        "Amount Unbilled", currency_field="company_currency_id", readonly=True
+    uninvoiced_amount = fields.Monetary(
+        "Amount Uninvoiced", currency_field="company_currency_id", readonly=True
     )
     invoiced_amount = fields.Monetary(
         "Amount Invoiced",
@@ -96,7 +96,7 @@ class MicrosoftBookingReport(models.Model):
     @property
     def _table_query(self):
         own = self.env.company.currency_id
-        unbilled = SQL("booking.billing_state IN ('to_check', 'to_invoice')")
+        uninvoiced = SQL("booking.billing_state IN ('to_check', 'to_invoice')")
         age = SQL("(now() AT TIME ZONE 'UTC')::date - booking.service_date")
         return SQL(
             """
@@ -120,15 +120,15 @@ class MicrosoftBookingReport(models.Model):
                        WHEN 'cancelled' THEN '5_cancelled'
                        ELSE '3_invoiced'
                    END AS standing,
-                   CASE WHEN %(unbilled)s THEN %(age)s END AS age,
-                   CASE WHEN NOT (%(unbilled)s) THEN NULL
+                   CASE WHEN %(uninvoiced)s THEN %(age)s END AS age,
+                   CASE WHEN NOT (%(uninvoiced)s) THEN NULL
                         WHEN %(age)s <= 30 THEN '0_30'
                         WHEN %(age)s <= 60 THEN '31_60'
                         WHEN %(age)s <= 90 THEN '61_90'
                         ELSE '91'
                    END AS age_range,
                    booking.amount * rate.rate AS amount,
-                   CASE WHEN %(unbilled)s THEN booking.amount * rate.rate ELSE 0 END AS unbilled_amount,
+                   CASE WHEN %(uninvoiced)s THEN booking.amount * rate.rate ELSE 0 END AS uninvoiced_amount,
                    CASE WHEN booking.billing_state IN ('draft', 'invoiced', 'paid')
                         THEN booking.billed_amount * rate.rate ELSE 0
                    END AS invoiced_amount,
@@ -140,7 +140,7 @@ class MicrosoftBookingReport(models.Model):
              WHERE booking.stop <= now() AT TIME ZONE 'UTC'
             """,
             own=own.id,
-            unbilled=unbilled,
+            uninvoiced=uninvoiced,
             age=age,
             rates=self._get_rates_query(own),
         )

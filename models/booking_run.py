@@ -2,6 +2,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .booking_counts import say_bookings, say_drafts
+
 OPEN_STATES = ("queued", "running", "waiting", "paused")
 
 
@@ -105,10 +107,12 @@ class MicrosoftBookingRun(models.Model):
     def action_undo(self):
         """Delete the drafts of this run, as long as all of them are drafts: its bookings are listed again.
 
+        :return: a client action that tells what was undone
         :raise UserError: when an invoice was posted or cancelled meanwhile
         :raise AccessError: when the user may not delete invoices
         """
         self.check_access("read")
+        bookings, drafts = len(self.invoice_ids.booking_ids), len(self.invoice_ids)
         # Also where nothing was made yet: it is what somebody else asked for.
         self.env["account.move"].check_access("unlink")
         for run in self:
@@ -120,15 +124,27 @@ class MicrosoftBookingRun(models.Model):
             if touched:
                 raise UserError(
                     self.env._(
-                        "%(count)s of its invoices are no longer drafts, "
-                        "so the run cannot be undone as a whole: %(names)s",
-                        count=len(touched),
+                        "The run cannot be undone as a whole. No longer a draft: %(names)s",
                         names=", ".join(touched.mapped("display_name")),
                     )
                 )
             run.invoice_ids.unlink()
             # A run in the background sees it before its next chunk.
             run.sudo().write({"state": "undone", "plan": False})
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": self.env._("Undone"),
+                "message": self.env._(
+                    "%(drafts)s deleted; %(bookings)s listed again.",
+                    drafts=say_drafts(self.env, drafts),
+                    bookings=say_bookings(self.env, bookings),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_retry(self):
         """Start a synchronisation again that ended with problems or failed, with what was given up too.

@@ -95,9 +95,11 @@ class MicrosoftBooking(models.Model):
             "no_service": self.env._(
                 "The appointment names no service. Exclude it, or correct it in Bookings."
             ),
-            "no_product": self.env._("Choose the product that “%(service)s” is invoiced with."),
+            "no_product": self.env._(
+                "Choose under Bookings Services the product that “%(service)s” is invoiced with."
+            ),
             "archived_product": self.env._(
-                "The product of “%(service)s” is archived. Restore it or choose another."
+                "The product of “%(service)s” is archived. Restore it, or choose another under Bookings Services."
             ),
             "no_currency": self.env._(
                 "Activate the currency of the Bookings business in Odoo, then synchronise."

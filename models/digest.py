@@ -5,10 +5,10 @@ from odoo import fields, models
 class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
-    kpi_booking_unbilled = fields.Boolean("Bookings Held, not Invoiced")
-    kpi_booking_unbilled_value = fields.Monetary(compute="_compute_kpi_booking_unbilled_value")
+    kpi_booking_uninvoiced = fields.Boolean("Bookings Held, not Invoiced")
+    kpi_booking_uninvoiced_value = fields.Monetary(compute="_compute_kpi_booking_uninvoiced_value")
 
-    def _compute_kpi_booking_unbilled_value(self):
+    def _compute_kpi_booking_uninvoiced_value(self):
         """What the bookings that ended in the period, and are not invoiced yet, come to in the company's currency.
 
         :raise AccessError: for a reader who may not see bookings: Odoo leaves the figure out of that mail
@@ -29,7 +29,7 @@ class DigestDigest(models.Model):
         today = fields.Date.context_today(self)
         for digest in self:
             company = digest.company_id or self.env.company
-            digest.kpi_booking_unbilled_value = sum(
+            digest.kpi_booking_uninvoiced_value = sum(
                 currency._convert(amount, company.currency_id, company, today)
                 for owner, currency, amount in rows
                 if owner == company and currency
@@ -39,5 +39,5 @@ class DigestDigest(models.Model):
         res = super()._compute_kpis_actions(company, user)
         menu = self.env.ref("account.menu_finance")
         action = "microsoft_bookings.microsoft_booking_action_uninvoiced"
-        res["kpi_booking_unbilled"] = f"{action}?menu_id={menu.id}"
+        res["kpi_booking_uninvoiced"] = f"{action}?menu_id={menu.id}"
         return res

@@ -18,6 +18,7 @@ from . import test_connect_wizard
 from . import test_connection
 from . import test_connection_watch
 from . import test_corrections
+from . import test_counts
 from . import test_dashboard
 from . import test_decisions
 from . import test_draft_schedule
@@ -44,6 +45,7 @@ from . import test_portal
 from . import test_pricelist_watch
 from . import test_pricelists
 from . import test_privacy
+from . import test_remedy
 from . import test_report
 from . import test_runs
 from . import test_runs_concurrency

@@ -191,7 +191,7 @@ class TestBadInput(BookingCommon):
         self.assertEqual(wizard.ready_count, 2)
         self.bad._create_invoices()
         message = wizard.action_create_invoices()["params"]["message"]
-        self.assertIn("from 1 bookings; 1 left out", message)
+        self.assertIn("from 1 booking; 1 left out", message)
         self.assertIn("Not to be invoiced: Draft invoice.", message)
 
     def test_rights_too_small_say_which(self):

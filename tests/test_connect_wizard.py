@@ -96,11 +96,18 @@ class TestConnectWizard(ConnectionCommon):
         wizard = self.begin()
         with Form(wizard) as form:
             form.cloud = "sandbox"
+        self.assertTrue(wizard.create_contacts)
+        self.assertEqual(wizard.sync_services, "import")
         use_app(wizard.settings_id, self.app)
         for step in ("sign_in", "business"):
             self.next(wizard, step)
         wizard.business_ids.filtered(lambda line: line.address == BUSINESS).action_choose()
         self.next(wizard, "preview")
+        self.assertNotIn("Europe/Zurich", wizard.first_look_html, "nothing is shown")
+        self.book(days=1)
+        wizard.action_back()
+        self.next(wizard, "preview")
+        self.assertIn("All times are those of the business: Europe/Zurich.", wizard.first_look_html)
         wizard.action_connect()
         self.assertEqual(wizard.settings_id.state, "connected")
 

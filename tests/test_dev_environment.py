@@ -4,6 +4,8 @@
 import os
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
@@ -11,7 +13,7 @@ from ..dev.environment import axe, layout, npm
 from ..dev.environment.cluster import running_pid
 from ..dev.environment.console import Complaint
 from ..dev.environment.install import first_problems, problems
-from ..dev.environment.locks import Users
+from ..dev.environment.locks import Users, exclusive
 from ..dev.environment.process import output_of, run_logged
 from ..dev.environment.test_run import failed_tests
 from ..dev.lint import house
@@ -175,3 +177,19 @@ def test_axe_is_missed_as_loudly(monkeypatch, capsys):
     monkeypatch.setenv("CI", "true")
     with pytest.raises(Complaint, match="no npm"):
         axe.ensure()
+
+
+def test_who_waits_is_told_for_whom(capsys):
+    with exclusive("one", "at work"):
+        waiting = threading.Thread(target=_pass_through)
+        waiting.start()
+        told, deadline = "", time.monotonic() + 30
+        while "process" not in told and time.monotonic() < deadline:
+            told += capsys.readouterr().out
+    waiting.join()
+    assert f"waiting for another command that is at work (process {os.getpid()}: " in told
+
+
+def _pass_through():
+    with exclusive("one", "at work"):
+        pass

@@ -5,6 +5,7 @@ Everything is read from the files, so that these tests need no Odoo.
 """
 
 import ast
+import io
 import re
 import subprocess
 import sys
@@ -12,8 +13,10 @@ import unittest
 from pathlib import Path
 
 import polib
+from docutils.core import publish_doctree
 
 from ..billing.pricing import REASONS
+from ..dev.screenshots.pictures import PICTURES
 from ..dev.translations.review import complaints, languages, translation, untranslated
 from ..graph.errors import ALL_CODES, ERROR_CODES
 from ..graph.permissions import OPERATIONS
@@ -305,6 +308,30 @@ class TestDocuments(unittest.TestCase):
             methods = set(re.findall(r"\b(_*[a-z]+_\w+)\(", self._code(name)))
             self.assertTrue(methods)
             self.assertEqual(methods - defined, set(), name)
+
+    def test_the_documents_are_well_formed(self):
+        for name in ("README.rst", "CONTRIBUTING.rst", "CHANGELOG.rst"):
+            told = io.StringIO()
+            options = {"report_level": 1, "halt_level": 5, "warning_stream": told}
+            text = (ROOT / name).read_text(encoding="utf-8")
+            publish_doctree(text, source_path=name, settings_overrides=options)
+            self.assertEqual(told.getvalue(), "", name)
+
+    def test_every_picture_is_shown_and_taken(self):
+        folder = ROOT / "static" / "description"
+        readme = (ROOT / "README.rst").read_text(encoding="utf-8")
+        shown = set(re.findall(r"^ *\.\. image:: static/description/(\S+)$", readme, re.MULTILINE))
+        shown |= set(
+            re.findall(
+                r'<img [^>]*src="(\S+)"', (folder / "index.html").read_text(encoding="utf-8")
+            )
+        )
+        there = {path.name for path in folder.glob("*.png")} - {"icon.png"}
+        self.assertEqual(shown, there)
+        self.assertEqual({f"{picture.name}.png" for picture in PICTURES}, there)
+        for name in there:
+            with self.subTest(name):
+                self.assertLess((folder / name).stat().st_size, 150_000)
 
     def test_the_version_is_in_the_changelog(self):
         manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))

@@ -4,6 +4,8 @@
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -220,13 +222,27 @@ class TestMonthCheck(RunsCommon):
             self.check(user)
         self.assertEqual(len(self.app.requests), asked)
 
+    def test_a_month_is_chosen_and_not_a_day(self):
+        self.speak()
+        check = self.env["microsoft.booking.month.check"].with_context(lang="fr_FR")
+        with freeze_time("2026-05-31"):
+            periods = dict(check._selection_period())
+            self.assertEqual((periods["2026-05"], periods["2026-02"]), ("mai 2026", "février 2026"))
+            with Form(check) as form:
+                self.assertEqual(form.period, "2026-04")
+                form.period = "2026-02"
+                self.assertIn("février 2026", form.title)
+                form.settings_id = self.settings
+        check = form.save()
+        self.assertEqual(str(check.month), "2026-02-01")
+
     def test_in_french(self):
         self.tenant.cancel(self.ids[3])
         self.french(self.settings)
         check = self.env["microsoft.booking.month.check"].with_context(lang="fr_FR")
         with Form(check) as form:
             form.settings_id = self.settings
-            form.month = self.first
+            form.period = f"{self.first:%Y-%m}"
         check = form.save()
         check.action_check()
         self.assertEqual(

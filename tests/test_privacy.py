@@ -184,7 +184,7 @@ class TestErasure(RunsCommon):
         self.sync()
         before = self.bookings()
         action = self.partner.action_anonymise_bookings()
-        self.assertIn("1 are still to be invoiced", action["params"]["message"])
+        self.assertIn("after it was invoiced or excluded: 1 booking.", action["params"]["message"])
         booking = self.bookings(due)
         self.assertEqual((booking.billing_state, booking.payer_id), ("to_invoice", self.partner))
         self.assertFalse(self.bookings(self.excluded).customer_name)

@@ -48,7 +48,7 @@ class TestReport(ReportCommon):
             key = next(key for key, most in self.bounds if age <= most)
             expected[key] = expected.get(key, 0.0) + booking.amount
         self.assertEqual(len(expected), 4)
-        self.assertEqual(self.rows("age_range", "unbilled_amount:sum"), expected)
+        self.assertEqual(self.rows("age_range", "uninvoiced_amount:sum"), expected)
 
     bounds = (("0_30", 30), ("31_60", 60), ("61_90", 90), ("91", 9999))
 
@@ -70,19 +70,21 @@ class TestReport(ReportCommon):
         )
         # Held = invoiced + left out + still to invoice.
         Report = self.env["microsoft.booking.report"]
-        names = ("amount", "invoiced_amount", "excluded_amount", "unbilled_amount")
+        names = ("amount", "invoiced_amount", "excluded_amount", "uninvoiced_amount")
         held, *parts = Report._read_group([], [], [f"{name}:sum" for name in names])[0]
         self.assertEqual(held, sum(parts))
         self.assertEqual(parts, [120.0, 50.0, 350.0])
         self.assertEqual(self.rows("exclusion_reason_id", "excluded_amount:sum")[reason], 50.0)
 
     def test_by_payer_service_staff_and_outcome(self):
-        self.assertEqual(sorted(self.rows("payer_id", "unbilled_amount:sum").values()), [120, 400])
-        by_service = self.rows("service_id", "unbilled_amount:sum")
+        self.assertEqual(
+            sorted(self.rows("payer_id", "uninvoiced_amount:sum").values()), [120, 400]
+        )
+        by_service = self.rows("service_id", "uninvoiced_amount:sum")
         self.assertEqual({key.name: amount for key, amount in by_service.items()}["Lesson"], 120.0)
-        by_staff = self.rows("staff_ids", "unbilled_amount:sum")
+        by_staff = self.rows("staff_ids", "uninvoiced_amount:sum")
         self.assertEqual({key.name: amount for key, amount in by_staff.items()}, {"Zoé": 520.0})
-        self.assertEqual(self.rows("outcome", "unbilled_amount:sum"), {"attended": 520.0})
+        self.assertEqual(self.rows("outcome", "uninvoiced_amount:sum"), {"attended": 520.0})
         for name, domain in (("over_30", [("age", ">", 30)]), ("over_90", [("age", ">", 90)])):
             with self.subTest(name):
                 counted = self.env["microsoft.booking.report"].search_count(domain)
@@ -97,7 +99,7 @@ class TestReport(ReportCommon):
         bob = self.bookings().filtered(lambda booking: booking.customer_name == "Bob")
         bob.sudo().currency_id = euro
         self.assertEqual(
-            self.rows("currency_id", "unbilled_amount:sum"),
+            self.rows("currency_id", "uninvoiced_amount:sum"),
             {self.env.company.currency_id: 400.0, euro: 60.0},
         )
         row = self.env["microsoft.booking.report"].browse(bob.id)
@@ -122,10 +124,10 @@ class TestReport(ReportCommon):
 class TestDigest(ReportCommon):
     def kpis(self, user):
         digest = self.env["digest.digest"].create(
-            {"name": "Figures", "kpi_booking_unbilled": True, "company_id": self.env.company.id}
+            {"name": "Figures", "kpi_booking_uninvoiced": True, "company_id": self.env.company.id}
         )
         kpis = digest._compute_kpis(self.env.company, user)
-        return {kpi["kpi_name"]: kpi for kpi in kpis}.get("kpi_booking_unbilled")
+        return {kpi["kpi_name"]: kpi for kpi in kpis}.get("kpi_booking_uninvoiced")
 
     def test_what_is_not_billed_is_a_figure_of_the_digest(self):
         kpi = self.kpis(self.make_user("account.group_account_invoice"))

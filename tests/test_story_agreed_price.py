@@ -41,7 +41,7 @@ class TestAgreedPrice(BookingCommon):
         self.assertEqual((first.billing_state, first.issue), ("to_check", "price_to_confirm"))
         self.assertEqual(first.suggested_price, 0.0, "none was used before")
         message = self.invoice_all()
-        self.assertIn("1 draft invoices from 1 bookings; 2 left out", message)
+        self.assertIn("1 draft invoice from 1 booking; 2 left out", message)
         self.assertIn("2 × Bookings has no fixed price for it. Type the price.", message)
 
         first.unit_price = 180.0

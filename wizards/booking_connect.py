@@ -87,6 +87,13 @@ class MicrosoftBookingConnect(models.TransientModel):
     history_start = fields.Date(related="settings_id.history_start", readonly=False)
     settled_before = fields.Date(related="settings_id.settled_before", readonly=False)
 
+    @api.onchange("cloud")
+    def _onchange_cloud(self):
+        """Somebody who only looks around has neither contacts nor products of these names: they are proposed."""
+        if self.cloud == "sandbox":
+            self.create_contacts = True
+            self.sync_services = "import"
+
     def write(self, vals):
         ours = {name: value for name, value in vals.items() if name in SETTINGS_FIELDS}
         if ours:

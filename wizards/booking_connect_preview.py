@@ -108,12 +108,13 @@ class MicrosoftBookingConnect(models.TransientModel):
                 for name in ("first", "last")
             )
             summary = self.env._(
-                "From %(first)s to %(last)s: %(held)s appointments held, %(upcoming)s upcoming.",
+                "Appointments from %(first)s to %(last)s: %(held)s held, %(upcoming)s upcoming.",
                 first=first,
                 last=last,
                 held=look["held"],
                 upcoming=look["upcoming"],
             )
             wizard.first_look_html = self.env["ir.qweb"]._render(
-                "microsoft_bookings.booking_connect_first_look", {"look": look, "summary": summary}
+                "microsoft_bookings.booking_connect_first_look",
+                {"look": look, "summary": summary, "zone": wizard.tz or "UTC"},
             )

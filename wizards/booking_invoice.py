@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import formatLang
 from odoo.tools.misc import format_datetime
 
+from ..models.booking_counts import say_invoiced
 from ..models.booking_invoice_options import DATE_MODES
 from ..models.booking_settings import GROUPINGS
 
@@ -256,11 +257,8 @@ class MicrosoftBookingInvoice(models.TransientModel):
         if not result["runs"]:
             nothing = self.env._("There is nothing to invoice among these bookings.")
             raise UserError("\n".join([nothing, *(f"• {reason}" for reason in reasons)]))
-        message = self.env._(
-            "%(drafts)s draft invoices from %(bookings)s bookings; %(skipped)s left out.",
-            drafts=len(invoices),
-            bookings=len(result["bookings"]),
-            skipped=len(result["skipped"]),
+        message = say_invoiced(
+            self.env, len(invoices), len(result["bookings"]), len(result["skipped"])
         )
         return invoices._get_booking_invoices_notification(
             self.env._("Draft Invoices"),

@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -8,6 +10,9 @@ from odoo.tools import format_date
 from ..billing.timezones import to_zoneinfo
 from ..graph.errors import GraphError
 from ..models.graph_messages import explain
+
+# So many months can be chosen, the present one among them.
+MONTHS = 36
 
 
 class MicrosoftBookingMonthCheck(models.TransientModel):
@@ -32,6 +37,14 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         required=True,
         default=lambda self: fields.Date.context_today(self).replace(day=1) - timedelta(days=1),
         help="Any day of the month.",
+    )
+    # People choose a month, which is no type of field.
+    period = fields.Selection(
+        "_selection_period",
+        string="Month",
+        compute="_compute_period",
+        inverse="_inverse_period",
+        readonly=False,
     )
     state = fields.Selection(
         [
@@ -64,10 +77,33 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         for check in self:
             check.display_name = check.title
 
+    @api.model
+    def _selection_period(self):
+        """The months to choose from, the present one first: technical value and name in the user's language."""
+        first = fields.Date.context_today(self).replace(day=1)
+        months = [first - relativedelta(months=back) for back in range(MONTHS)]
+        return [(f"{month:%Y-%m}", self._get_month_name(month)) for month in months]
+
+    @api.depends("month")
+    def _compute_period(self):
+        known = dict(self._selection_period())
+        for check in self:
+            period = check.month and f"{check.month:%Y-%m}"
+            check.period = period if period in known else False
+
+    @api.onchange("period")
+    def _inverse_period(self):
+        for check in self:
+            if check.period:
+                check.month = fields.Date.to_date(f"{check.period}-01")
+
+    def _get_month_name(self, month):
+        return format_date(self.env, month, date_format="LLLL y")
+
     @api.depends("settings_id", "month")
     def _compute_title(self):
         for check in self:
-            month = check.month and format_date(self.env, check.month, date_format="MMMM y")
+            month = check.month and self._get_month_name(check.month)
             check.title = f"{check.settings_id.name or ''} · {month or ''}"
 
     def _get_zone(self):

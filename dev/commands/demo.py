@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 
 from ..demo import servers
+from ..demo.database import furnish
 from ..demo.rpc import Odoo
 from ..demo.story import tell, to_check_sentences
 from ..demo.table import render
@@ -18,18 +19,15 @@ from ..environment.console import Complaint, say, step
 from ..environment.install import odoo_run
 from ..environment.layout import (
     MODULE,
-    REPOSITORY,
     clone,
     clone_key,
     demo_database,
-    logs,
     read_json,
     write_json,
 )
 from ..environment.locks import exclusive
 from ..environment.odoo import module_key
 from ..environment.ports import HOST, free_port, is_free
-from ..environment.process import run_logged, tail
 from ..environment.workbench import Workbench, workbench
 
 PORT = 8069
@@ -123,17 +121,7 @@ def _database(bench: Workbench) -> dict:
     state = read_json(_state())
     current = module_key()
     if not state or not databases.exists(bench.server, name):
-        template = bench.templates.installed()
-        step("Making the demo's companies and users")
-        databases.copy(bench.server, template, name)
-        program = REPOSITORY / "dev" / "demo" / "companies.py"
-        answer, log = clone() / "companies.json", logs() / "demo-companies.log"
-        command = [bench.odoo.python, program, bench.odoo.configuration(), name, answer]
-        if run_logged(command, log, env=bench.environment):
-            raise Complaint(f"The companies could not be made:\n{tail(log, 3)}\nLog: {log}")
-        now = datetime.now(timezone.utc).replace(microsecond=0)
-        state = read_json(answer) | {"now": now.isoformat()}
-        answer.unlink()
+        state = furnish(bench, name)
     elif state.get("module") != current:
         step(f"Updating {MODULE} in the demo's database")
         odoo_run(bench.odoo, bench.server, name, f"--update={MODULE}")

@@ -26,16 +26,17 @@ PATIENCE = 180
 
 
 @contextmanager
-def tenant(python: Path, now: datetime, port: int) -> Iterator[dict]:
+def tenant(python: Path, now: datetime, port: int, name: str = "demo") -> Iterator[dict]:
     """Serve the Bookings tenant of the demo over HTTPS.
 
     :param python: interpreter of the environment
     :param now: where the tenant's past ends; the same moment gives the same tenant
     :param port: where to listen
+    :param name: of whom it serves, for the log
     :return: what the sandbox says of itself: url, ca, tenant_id, client_id, client_secret, ...
     """
     step("Starting a Microsoft Bookings tenant on this machine")
-    log = logs() / "demo-sandbox.log"
+    log = logs() / f"{name}-sandbox.log"
     command = [
         *(str(python), "-m", "sandbox", "--profile", "demo", "--port", str(port)),
         *("--now", now.isoformat(), "--state-dir", str(folder(clone() / "sandbox"))),
@@ -81,14 +82,15 @@ def trust(authority: Path) -> dict[str, str]:
 
 @contextmanager
 def odoo(
-    bench: Workbench, database: str, port: int, env: dict[str, str]
+    bench: Workbench, database: str, port: int, env: dict[str, str], name: str = "demo"
 ) -> Iterator[subprocess.Popen]:
     """Run Odoo with its web server and its scheduled actions, ready to be called.
 
     :param env: variables to add to the environment
+    :param name: of whom it serves, for the log
     """
     step("Starting Odoo")
-    log = logs() / "demo-odoo.log"
+    log = logs() / f"{name}-odoo.log"
     command = bench.odoo.command(
         *("-d", database, f"--db-filter=^{database}$", f"--http-port={port}"),
         "--max-cron-threads=2",

@@ -190,6 +190,20 @@ def _template_product(admin: Odoo, company_id: int) -> int:
     return product_id
 
 
+def connect_all(admin: Odoo, companies: dict[str, int], tenant: dict) -> dict[int, Company]:
+    """Connect every company to its Bookings business, and synchronise.
+
+    :param companies: ids of the companies by name
+    :return: the company of each Booking Sync Settings' id
+    """
+    step("Connecting both companies to their Bookings business")
+    settings = {
+        connect(admin, company, companies[company.name], tenant): company for company in COMPANIES
+    }
+    synchronise(admin, list(settings))
+    return settings
+
+
 def tell(admin: Odoo, accountant: Odoo, companies: dict[str, int], tenant: dict) -> list[Row]:
     """The whole path, for both companies.
 
@@ -197,12 +211,7 @@ def tell(admin: Odoo, accountant: Odoo, companies: dict[str, int], tenant: dict)
     :raise Complaint: in Odoo's own words, when it refuses something
     """
     try:
-        step("Connecting both companies to their Bookings business")
-        settings = {
-            connect(admin, company, companies[company.name], tenant): company
-            for company in COMPANIES
-        }
-        synchronise(admin, list(settings))
+        settings = connect_all(admin, companies, tenant)
         return invoice(accountant, settings)
     except Refused as refused:
         raise Complaint(f"Odoo refused: {refused}") from None

@@ -26,7 +26,7 @@ class Row:
     :param told_ready: the same number, as the add-on's own summary tells it
     :param told_amount: their amount, as the summary tells it
     :param to_check: held ones by what is to be checked, as the summary tells it
-    :param settled_before: held ones that were invoiced or excluded before
+    :param settled_before: held ones that were invoiced or excluded earlier, such as by an earlier start
     :param invoiced_now: those that were put on drafts now
     :param left_out: ready ones that were not
     :param drafts_now: the drafts that were made now
@@ -103,7 +103,7 @@ def render(rows: list[Row], sentences: Mapping[str, str]) -> str:
         ("  upcoming", [str(row.read - row.held) for row in rows]),
         ("  held", [str(row.held) for row in rows]),
         ("    matched to a contact", [str(row.matched) for row in rows]),
-        ("    settled before", [str(row.settled_before) for row in rows]),
+        ("    invoiced or excluded earlier", [str(row.settled_before) for row in rows]),
         ("    ready", [str(row.ready) for row in rows]),
         ("    to check", [str(sum(row.to_check.values())) for row in rows]),
         *(

@@ -7,6 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from .console import say
 from .layout import cache, folder
@@ -24,8 +25,10 @@ def exclusive(name: str, waiting_for: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"    waiting for another command that is {waiting_for}")
+            say(f"    waiting for another command that is {waiting_for}{_holder(handle)}")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}".encode(), 0)
         yield
     finally:
         os.close(handle)
@@ -47,6 +50,20 @@ class Users:
         finally:
             os.close(self._handle)
         return True
+
+
+def _holder(handle: int) -> str:
+    """Which process wrote itself into a lock that it holds, and how it was called; empty when none has yet."""
+    number = os.pread(handle, 20, 0).decode()
+    if not number:
+        return ""
+    try:
+        command = (
+            Path("/proc", number, "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+        )
+    except OSError:
+        command = ""
+    return f" (process {number}{': ' if command else ''}{command})"
 
 
 def _open(name: str) -> int:
