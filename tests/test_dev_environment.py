@@ -13,7 +13,7 @@ from ..dev.environment.console import Complaint
 from ..dev.environment.install import first_problems, problems
 from ..dev.environment.locks import Users
 from ..dev.environment.process import output_of, run_logged
-from ..dev.environment.test_run import failed_tests
+from ..dev.environment.test_run import count, failed_tests
 from ..dev.lint import house
 
 LOG = """\
@@ -175,3 +175,9 @@ def test_axe_is_missed_as_loudly(monkeypatch, capsys):
     monkeypatch.setenv("CI", "true")
     with pytest.raises(Complaint, match="no npm"):
         axe.ensure()
+
+
+def test_a_run_of_tests_that_was_killed_has_no_count():
+    line = "odoo.tests.result: 2 failed, 1 error(s) of 40 tests when loading database 'db'"
+    assert count(f"...\n{line}\n") == (37, 3)
+    assert count("... Starting TestTax.test_round ...") is None
