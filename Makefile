@@ -9,7 +9,7 @@ OLD = import sys; sys.version_info < (3, 8) and sys.exit("Odoo 19 needs Python 3
 DEV = @$(PYTHON) -c '$(OLD)' && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: account bench ci clean demo env format help lint lock mutants pot screenshots shell test unit upgrade wheel
+.PHONY: account bench ci clean coverage demo env format help lint lock mutants pot screenshots shell test unit upgrade wheel
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -20,6 +20,9 @@ env: ## download, install and prepare whatever the others need
 
 test: ## run the tests in a real Odoo; ARGS="-k name" or ARGS="tests/test_x.py" for some
 	$(DEV) test
+
+coverage: ## make test, counting lines and branches; at least 95 % of the lines
+	$(DEV) coverage
 
 unit: ## run only the tests that need no Odoo, without one; ARGS="-k name"
 	$(DEV) unit

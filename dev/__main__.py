@@ -10,9 +10,9 @@ import signal
 import sys
 
 COMMANDS = (
-    *("account_tests", "bench", "ci", "clean", "demo", "env", "format", "life_cycle", "lint"),
-    *("mutants", "odoo_tests", "screenshots", "shell", "test", "translations", "unit", "upgrade"),
-    "wheel",
+    *("account_tests", "bench", "ci", "clean", "coverage", "demo", "env", "format", "life_cycle"),
+    *("lint", "mutants", "odoo_tests", "screenshots", "shell", "test", "translations", "unit"),
+    *("upgrade", "wheel"),
 )
 OPTIONS = {"translations": {"--check"}}
 

@@ -15,7 +15,7 @@ from ..dev.environment.console import Complaint
 from ..dev.environment.install import first_problems, problems
 from ..dev.environment.locks import Users, exclusive
 from ..dev.environment.process import output_of, run_logged
-from ..dev.environment.test_run import failed_tests
+from ..dev.environment.test_run import count, failed_tests
 from ..dev.lint import house
 
 LOG = """\
@@ -193,3 +193,9 @@ def test_who_waits_is_told_for_whom(capsys):
 def _pass_through():
     with exclusive("one", "at work"):
         pass
+
+
+def test_a_run_of_tests_that_was_killed_has_no_count():
+    line = "odoo.tests.result: 2 failed, 1 error(s) of 40 tests when loading database 'db'"
+    assert count(f"...\n{line}\n") == (37, 3)
+    assert count("... Starting TestTax.test_round ...") is None

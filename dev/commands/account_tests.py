@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import shlex
 
-from ..environment.console import say, step
-from ..environment.test_run import failed_tests, log_of, prepare_browser, run_tests
+from ..environment.console import Complaint, say, step
+from ..environment.test_run import count, failed_tests, log_of, prepare_browser, run_tests
 from ..environment.workbench import workbench
 
 SUITE = "/account"
@@ -29,7 +29,10 @@ def main() -> int:
         step(f"Running {tags} with this add-on")
         with bench.scratch("account", bench.templates.installed()) as database:
             passed, bad = run_tests(bench, database, WITH, f"--test-tags={tags}")
-        failed = failed_tests(log_of(WITH).read_text(encoding="utf-8", errors="replace"))
+        log = log_of(WITH).read_text(encoding="utf-8", errors="replace")
+        if count(log) is None:
+            raise Complaint(f"Odoo did not come to the end of the tests. Log: {log_of(WITH)}")
+        failed = failed_tests(log)
         anyway: set[str] = set()
         if failed:
             step(f"Running the {len(failed)} that failed once more, without this add-on")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..environment import axe, browser
@@ -23,10 +24,22 @@ def main() -> int:
 
     :return: pytest's exit code
     """
+    return run()
+
+
+def run(*runner: str, env: Mapping[str, str] | None = None) -> int:
+    """Run the tests as `make test` does.
+
+    :param runner: a module of Python, its arguments, and its option before the module that it is to run
+    :param env: further variables of the environment
+    :return: pytest's exit code
+    """
+    further = env or {}
     chrome, script = browser.ensure(), axe.ensure()
     with workbench() as bench, bench.scratch("test", bench.templates.installed()) as database:
         env = bench.environment
-        env = {**env, "PYTHONPATH": os.pathsep.join([env["PYTHONPATH"], str(PLUGINS)])}
+        path = os.pathsep.join([env["PYTHONPATH"], str(PLUGINS)])
+        env = {**env, **further, "PYTHONPATH": path}
         if chrome:
             env = browser.on_path(chrome, env)
         if script:
@@ -35,8 +48,7 @@ def main() -> int:
         return run_shown(
             [
                 bench.odoo.python,
-                "-m",
-                "pytest",
+                *("-m", *runner, "pytest"),
                 *_location(),
                 *("-p", PLUGIN),
                 "--odoo-http",

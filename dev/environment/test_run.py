@@ -56,13 +56,21 @@ def run_tests(bench: Workbench, database: str, name: str, *arguments: str) -> tu
         odoo_run(bench.odoo, bench.server, database, *arguments, log=log, http=True)
     except Complaint as raised:
         complaint = raised
-    found = RESULT.findall(log.read_text(encoding="utf-8", errors="replace"))
-    failed, errors, total = map(int, found[-1]) if found else (0, 0, 0)
-    bad = failed + errors
-    if complaint or not total:
+    counted = count(log.read_text(encoding="utf-8", errors="replace"))
+    passed, bad = counted or (0, 0)
+    if complaint or not counted or not passed + bad:
         say(str(complaint or f"No test ran. Log: {log}"))
         bad = max(bad, 1)
-    return max(total - bad, 0), bad
+    return passed, bad
+
+
+def count(log: str) -> tuple[int, int] | None:
+    """How many tests of a log passed and how many did not; None when Odoo did not come to its end."""
+    found = RESULT.findall(log)
+    if not found:
+        return None
+    failed, errors, total = map(int, found[-1])
+    return max(total - failed - errors, 0), failed + errors
 
 
 def failed_tests(log: str) -> list[str]:
