@@ -8,6 +8,7 @@
     "author": "microsoft_bookings contributors",
     "license": "LGPL-3",
     "depends": ["account"],
+    "images": ["static/description/uninvoiced.png"],
     "external_dependencies": {"python": ["requests", "msal"]},
     "data": [
         "security/ir.model.access.csv",

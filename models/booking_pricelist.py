@@ -17,7 +17,7 @@ class MicrosoftBookingSettings(models.Model):
     _inherit = "microsoft.booking.settings"
 
     price_source = fields.Selection(
-        [("bookings", "Bookings"), ("pricelist", "The payer's price list")],
+        [("bookings", "Microsoft Bookings"), ("pricelist", "The payer's price list")],
         string="Price from",
         required=True,
         default="bookings",

@@ -333,6 +333,23 @@ class TestDocuments(unittest.TestCase):
             with self.subTest(name):
                 self.assertLess((folder / name).stat().st_size, 150_000)
 
+    def test_every_message_of_troubleshooting_is_one(self):
+        terms = {entry.msgid for entry in polib.pofile(str(ROOT / "i18n" / f"{MODULE}.pot"))}
+        said = [re.sub(r"%\(\w+\)s", "…", term) for term in terms]
+        text = (ROOT / "README.rst").read_text(encoding="utf-8")
+        table = re.search(r"^(=+) =+\nMessage +What to do\n=+ =+\n(.*?)^=+ =+$", text, re.S | re.M)
+        messages = []
+        for line in table[2].splitlines():
+            left = line[: len(table[1])].strip()
+            if left and messages and not messages[-1].endswith((".", "…")):
+                messages[-1] += f" {left}"
+            elif left:
+                messages.append(left)
+        self.assertGreater(len(messages), 20)
+        for message in messages:
+            with self.subTest(message):
+                self.assertTrue(any(message.strip("… ") in term for term in said))
+
     def test_the_version_is_in_the_changelog(self):
         manifest = ast.literal_eval((ROOT / "__manifest__.py").read_text(encoding="utf-8"))
         self.assertIn(manifest["version"], document("CHANGELOG.rst"))

@@ -104,7 +104,7 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
     def _compute_title(self):
         for check in self:
             month = check.month and self._get_month_name(check.month)
-            check.title = f"{check.settings_id.name or ''} · {month or ''}"
+            check.title = " · ".join(filter(None, (check.settings_id.name, month)))
 
     def _get_zone(self):
         zone = to_zoneinfo(self.settings_id.tz) if self.settings_id.tz else None
