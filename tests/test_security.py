@@ -39,7 +39,7 @@ OUTSIDERS = {
 
 
 class SecurityCommon(BookingCommon):
-    def make_user(self, name, **values):
+    def user_of(self, name, **values):
         """A user of one of the kinds above, made once."""
         login = f"booking-{name}"
         user = self.env["res.users"].with_context(active_test=False).search([("login", "=", login)])
@@ -53,7 +53,7 @@ class SecurityCommon(BookingCommon):
         )
 
     def as_user(self, record, name):
-        return record.with_user(self.make_user(name)).with_company(self.env.company)
+        return record.with_user(self.user_of(name)).with_company(self.env.company)
 
     def our_models(self):
         return [model for name, model in self.env.items() if name.startswith("microsoft.booking")]
@@ -308,7 +308,7 @@ class TestAccess(SecurityCommon):
         run = bookings.invoice_id and self.as_user(
             self.env["microsoft.booking.run"], "clerk"
         ).search([("kind", "=", "invoice")], limit=1)
-        self.assertEqual(run.started_by, self.make_user("clerk"))
+        self.assertEqual(run.started_by, self.user_of("clerk"))
         for values in (
             {"name": "Mine"},
             {"client_secret": "mine"},
@@ -326,7 +326,7 @@ class TestAccess(SecurityCommon):
 
     def test_clerk_synchronises_by_hand(self):
         run = self.as_user(self.settings, "clerk")._start_sync()
-        self.assertEqual(run.started_by, self.make_user("clerk"))
+        self.assertEqual(run.started_by, self.user_of("clerk"))
         self.as_user(self.settings, "clerk").action_sync()
 
     def test_auditor_looks_and_changes_nothing(self):
@@ -344,7 +344,7 @@ class TestAccess(SecurityCommon):
     def test_manager_sets_up_tests_synchronises_and_pauses(self):
         """Without being a system administrator, who alone may touch scheduled actions."""
         Settings = self.as_user(self.env["microsoft.booking.settings"], "manager")
-        self.assertFalse(self.make_user("manager").has_group("base.group_system"))
+        self.assertFalse(self.user_of("manager").has_group("base.group_system"))
         settings = Settings.create(
             {"name": "Sample", "cloud": "sandbox", "business_id": "atelier@contoso.example"}
         )

@@ -23,7 +23,7 @@ class TestStaff(BookingCommon):
     def distribution(self, name):
         return {str(self.accounts[name].id): 100}
 
-    def make_user(self, login, email, **values):
+    def make_colleague(self, login, email, **values):
         return new_test_user(self.env, login, email=email, **values)
 
     def staff(self, graph_id):
@@ -32,7 +32,7 @@ class TestStaff(BookingCommon):
         )
 
     def test_the_user_of_the_same_address_is_proposed_and_taken_when_confirmed(self):
-        user = self.make_user("zoe", "Zoe@Contoso.example")
+        user = self.make_colleague("zoe", "Zoe@Contoso.example")
         self.sync()
         staff = self.staff(self.zoe)
         self.assertEqual((staff.suggested_user_id, staff.user_id), (user, self.env["res.users"]))
@@ -51,13 +51,13 @@ class TestStaff(BookingCommon):
         ]
         max_ = self.tenant.add_staff(BUSINESS, "Max", email="max@contoso.example")
         none = self.tenant.add_staff(BUSINESS, "None", email=None)
-        self.make_user("lea1", "lea@contoso.example")
-        self.make_user("lea2", "lea@contoso.example")
-        self.make_user("twin", "twin@contoso.example")
-        self.make_user(
+        self.make_colleague("lea1", "lea@contoso.example")
+        self.make_colleague("lea2", "lea@contoso.example")
+        self.make_colleague("twin", "twin@contoso.example")
+        self.make_colleague(
             "max", "max@contoso.example", company_ids=[(6, 0, other.ids)], company_id=other.id
         )
-        self.make_user("zoe-portal", "zoe@contoso.example", groups="base.group_portal")
+        self.make_colleague("zoe-portal", "zoe@contoso.example", groups="base.group_portal")
         self.sync()
         for graph_id in (lea, *twins, max_, none, self.zoe):
             with self.subTest(self.staff(graph_id).name):
@@ -119,7 +119,9 @@ class TestStaff(BookingCommon):
         self.assertEqual(move.invoice_line_ids.analytic_distribution, self.distribution("Default"))
 
     def test_the_salesperson_who_rendered_all_of_it(self):
-        user, seller = (self.make_user(name, f"{name}@contoso.example") for name in ("zoe", "boss"))
+        user, seller = (
+            self.make_colleague(name, f"{name}@contoso.example") for name in ("zoe", "boss")
+        )
         self.book()
         self.book(days=3)
         self.sync()
