@@ -1,7 +1,7 @@
 # What a developer types. The work is done in dev/, in Python.
 #
 # Variables, all optional: ODOO_SRC=/path/to/odoo (an Odoo 19 of your own), ARGS="..." (further
-# arguments), CHROMIUM=/path/to/chrome, PYTHON=python3.12, ONESHOT=1, ALL=1, PORT=8069, and libpq's
+# arguments), FROM=commit, CHROMIUM=/path/to/chrome, PYTHON=python3.12, ONESHOT=1, ALL=1, PORT=8069, and libpq's
 # PGHOST, PGPORT, PGUSER, PGPASSWORD (a PostgreSQL server of your own).
 
 PYTHON ?= python3
