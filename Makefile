@@ -39,7 +39,7 @@ demo: ## a Bookings tenant and an Odoo on this machine, from bookings to drafts;
 bench: ## measure, as ratios within one run
 	$(DEV) bench
 
-account: ## Odoo's own tests of Invoicing with the add-on installed (half an hour); ARGS="/account:TestTax"
+account: ## Odoo's own tests of Invoicing with the add-on installed (an hour and more); ARGS="/account:TestTax"
 	$(DEV) account_tests
 
 wheel: ## build the wheel odoo-addon-microsoft-bookings, and try it in a clean Odoo
