@@ -1,7 +1,7 @@
 # What a developer types. The work is done in dev/, in Python.
 #
 # Variables, all optional: ODOO_SRC=/path/to/odoo (an Odoo 19 of your own), ARGS="..." (further
-# arguments), CHROMIUM=/path/to/chrome, PYTHON=python3.12, ONESHOT=1, ALL=1, PORT=8069, and libpq's
+# arguments), FROM=commit, CHROMIUM=/path/to/chrome, PYTHON=python3.12, ONESHOT=1, ALL=1, PORT=8069, and libpq's
 # PGHOST, PGPORT, PGUSER, PGPASSWORD (a PostgreSQL server of your own).
 
 PYTHON ?= python3
@@ -39,7 +39,7 @@ demo: ## a Bookings tenant and an Odoo on this machine, from bookings to drafts;
 bench: ## measure, as ratios within one run
 	$(DEV) bench
 
-account: ## Odoo's own tests of Invoicing with the add-on installed (half an hour); ARGS="/account:TestTax"
+account: ## Odoo's own tests of Invoicing with the add-on installed (an hour and more); ARGS="/account:TestTax"
 	$(DEV) account_tests
 
 wheel: ## build the wheel odoo-addon-microsoft-bookings, and try it in a clean Odoo

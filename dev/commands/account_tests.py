@@ -1,7 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """`make account`: the tests of Odoo's own Invoicing, with this add-on installed.
 
-They take half an hour, so they are no part of `make ci`. What fails is run again where this add-on is not
+They take an hour and more, so they are no part of `make ci`. What fails is run again where this add-on is not
 installed: what fails there as well is none of its doing.
 """
 

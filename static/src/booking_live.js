@@ -1,7 +1,7 @@
-import { registry } from "@web/core/registry";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import {registry} from "@web/core/registry";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
-import { Component, onMounted, onWillUnmount, xml } from "@odoo/owl";
+import {Component, onMounted, onWillUnmount, xml} from "@odoo/owl";
 
 const INTERVAL = 3000;
 
@@ -13,7 +13,7 @@ const INTERVAL = 3000;
  */
 export class BookingLive extends Component {
     static template = xml`<i class="fa fa-refresh fa-spin me-2" role="presentation" />`;
-    static props = { ...standardWidgetProps };
+    static props = {...standardWidgetProps};
 
     setup() {
         onMounted(() => {
