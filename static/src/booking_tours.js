@@ -1,6 +1,6 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
 
@@ -44,19 +44,25 @@ tours.add("microsoft_bookings_connect_tour", {
         ),
         {
             trigger: ".o_control_panel .o_booking_connect",
-            content: _t("Connect a business. Nothing is imported before the last step."),
+            content: _t(
+                "Connect a business. Nothing is imported before the last step."
+            ),
             tooltipPosition: "bottom",
             run: "click",
         },
         {
             trigger: ".modal .o_field_widget[name=cloud] input",
-            content: _t("Which cloud is yours? To try it out, choose the invented business at the end."),
+            content: _t(
+                "Which cloud is yours? To try it out, choose the invented business at the end."
+            ),
             tooltipPosition: "bottom",
             run: "click",
         },
         {
             trigger: ".o_select_menu_item:last",
-            content: _t("Its appointments are invented, and nothing leaves this server."),
+            content: _t(
+                "Its appointments are invented, and nothing leaves this server."
+            ),
             tooltipPosition: "right",
             run: "click",
         },
@@ -81,7 +87,8 @@ tours.add("microsoft_bookings_connect_tour", {
             run: "click",
         },
         {
-            trigger: ".modal .o_field_widget[name=business_ids] button[name=action_choose]",
+            trigger:
+                ".modal .o_field_widget[name=business_ids] button[name=action_choose]",
             content: _t("Choose whose appointments are invoiced in this company."),
             tooltipPosition: "left",
             run: "click",
@@ -92,7 +99,9 @@ tours.add("microsoft_bookings_connect_tour", {
         },
         {
             trigger: ".modal footer button[name=action_next]",
-            content: _t("How often, since when, and which contacts and products: all of it can be changed later."),
+            content: _t(
+                "How often, since when, and which contacts and products: all of it can be changed later."
+            ),
             tooltipPosition: "top",
             run: "click",
         },
@@ -102,13 +111,16 @@ tours.add("microsoft_bookings_connect_tour", {
         },
         {
             trigger: ".modal footer button[name=action_connect]",
-            content: _t("These are the last appointments. Connect, and they are synchronised from now on."),
+            content: _t(
+                "These are the last appointments. Connect, and they are synchronised from now on."
+            ),
             tooltipPosition: "top",
             run: "click",
         },
         {
             isActive: ["auto"],
-            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name=business_id]",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view .o_field_widget[name=business_id]",
         },
     ],
 });
@@ -127,7 +139,8 @@ tours.add("microsoft_bookings_invoice_tour", {
             ]
         ),
         {
-            trigger: ".o_list_view .o_data_row:has(.text-bg-success) .o_list_record_selector input",
+            trigger:
+                ".o_list_view .o_data_row:has(.text-bg-success) .o_list_record_selector input",
             content: _t("Green is ready. Tick one booking, or several."),
             tooltipPosition: "right",
             run: "check",
@@ -150,7 +163,9 @@ tours.add("microsoft_bookings_invoice_tour", {
         },
         {
             trigger: ".o_form_view .o_field_widget[name=invoice_line_ids]",
-            content: _t("An invoice like any other: review it, and confirm it when it is right."),
+            content: _t(
+                "An invoice like any other: review it, and confirm it when it is right."
+            ),
             tooltipPosition: "top",
             run: "click",
         },
