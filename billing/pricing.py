@@ -188,9 +188,9 @@ def price_booking(facts: Facts, rules: Rules) -> Pricing:
         if facts.outcome == "attended":
             return attended
         if facts.outcome == "no_show":
-            return _price_absence(facts, rules.no_show, attended)
+            return _price_absence(facts, rules, rules.no_show, attended)
         if facts.outcome == "late_cancelled":
-            return _price_absence(facts, rules.late_cancellation, attended)
+            return _price_absence(facts, rules, rules.late_cancellation, attended)
         return _pricing(attended.quantity, None, "unknown_outcome", attended.steps)
 
 
@@ -258,21 +258,32 @@ def _price_attended(facts: Facts, rounding: Rounding) -> Pricing:
     quantity, quantity_reason, quantity_steps = _quantity(facts, rounding)
     reason = price_reason or quantity_reason
     steps = price_steps + quantity_steps
-    # A price of the payer's own is for one place; a discount on that of the appointment is not.
-    is_listed = facts.listed_price is not None and not facts.listed_is_shared
-    is_own = facts.confirmed_price is not None or is_listed
-    shared = facts.price_is_per_appointment and facts.attendees > 1 and not is_own
-    if reason is None and shared:
+    if reason is None and _is_shared(facts):
         # Hours x a rounded share would lose cents: the total is shared, and the share sold once,
         # unless a person typed the quantity, which then is what the line shows.
         typed = facts.confirmed_quantity is not None
-        total = price if typed else quantity * price
+        total = price if typed else _total(price, facts, rounding)
         quantity = quantity if typed else ONE
         decimals = min(max(facts.decimals, 0), MAX_DECIMALS)
         price = _share(total, facts.attendees, facts.position, decimals)
         params = {"total": total, "attendees": facts.attendees, "share": price}
         steps += (("shared", params),)
     return _pricing(quantity, price, reason, steps)
+
+
+def _is_shared(facts: Facts) -> bool:
+    """A price of the payer's own is for one place; a discount on that of the appointment is not."""
+    is_listed = facts.listed_price is not None and not facts.listed_is_shared
+    is_own = facts.confirmed_price is not None or is_listed
+    return facts.price_is_per_appointment and facts.attendees > 1 and not is_own
+
+
+def _total(price: Decimal, facts: Facts, rounding: Rounding) -> Decimal:
+    """What the hours come to, exactly: by hours that were rounded, a third of one would miss half a cent."""
+    if facts.price_type != "hourly":
+        return price
+    billed = round_duration(facts.duration, rounding)
+    return price * (billed // _MICROSECOND) / (60 * _MINUTE)
 
 
 def _unit_price(facts: Facts) -> Found:
@@ -306,7 +317,7 @@ def _quantity(facts: Facts, rounding: Rounding) -> Found:
     return hours(billed), None if countable else "duration_to_confirm", steps
 
 
-def _price_absence(facts: Facts, rule: FeeRule, attended: Pricing) -> Pricing:
+def _price_absence(facts: Facts, rules: Rules, rule: FeeRule, attended: Pricing) -> Pricing:
     if facts.confirmed_fee is not None:
         fee, reason, steps = _checked(facts.confirmed_fee, "negative_fee", "fee_typed", "fee")
     elif rule.kind not in FEE_KINDS or not (_in_range(rule.value) and rule.value >= 0):
@@ -319,6 +330,8 @@ def _price_absence(facts: Facts, rule: FeeRule, attended: Pricing) -> Pricing:
         fee, reason, steps = None, attended.reason, attended.steps
     else:
         base = attended.quantity * attended.unit_price
+        if any(word == "hours" for word, _params in attended.steps) and not _is_shared(facts):
+            base = _total(attended.unit_price, facts, rules.rounding)
         fee, reason = base * rule.value / 100, None
         params = {"percent": rule.value, "base": base, "fee": fee}
         steps = attended.steps + (("fee_percent", params),)

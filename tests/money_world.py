@@ -100,7 +100,7 @@ def amount_of(stay, rules):
     if stay.outcome == "attended":
         return attended if attended is None else rules.rounded(attended)
     # The share of the hours as they were, and not as a line shows them.
-    attended = _attended(stay, rules, to_hours=_six)
+    attended = _attended(stay, rules, exact=True)
     if stay.typed_fee is not None:
         return rules.rounded(_exact(stay.typed_fee))
     kind, value = rules.no_show if stay.outcome == "no_show" else rules.late
@@ -124,16 +124,13 @@ def _two(quantity):
     return quantity.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def _six(quantity):
-    """Hours as precisely as they are counted."""
-    return quantity.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+def _attended(stay, rules, exact=False):
+    """What attending costs, not rounded, or ``None``.
 
-
-def _attended(stay, rules, to_hours=_two):
-    """What attending costs, not rounded, or ``None``."""
+    :param exact: by the hours as they are, and not as an invoice line has them
+    """
     typed = stay.typed_quantity
     minutes = _minutes(stay.minutes, rules)
-    hours = Decimal(minutes) / 60
     hourly = stay.price_type == "hourly"
     if stay.typed_price is None:
         if stay.price_type == "free":
@@ -142,15 +139,22 @@ def _attended(stay, rules, to_hours=_two):
             return None
     if hourly and typed is None and (not minutes or stay.minutes >= 1440):
         return None
-    quantity = (hours if hourly else Decimal(1)) if typed is None else _exact(typed)
+
+    def cost(price, exact):
+        if typed is not None:
+            return (_exact(typed) if exact else _two(_exact(typed))) * price
+        if not hourly:
+            return price
+        return price * minutes / 60 if exact else _two(Decimal(minutes) / 60) * price
+
     if stay.typed_price is not None:
-        return to_hours(quantity) * _exact(stay.typed_price)
+        return cost(_exact(stay.typed_price), exact)
     price = _exact(stay.price)
     if not rules.shared or stay.sharers == 1:
-        return to_hours(quantity) * price
+        return cost(price, exact)
     if typed is not None:
-        return to_hours(quantity) * _share(price, stay, rules)
-    return _share(quantity * price, stay, rules)
+        return cost(_share(price, stay, rules), exact)
+    return _share(cost(price, exact=True), stay, rules)
 
 
 def _minutes(minutes, rules):

@@ -51,6 +51,27 @@ def test_the_shares_of_a_class_sum_to_its_price(attendees, price, decimals, unit
     assert [pricing.is_zero for pricing in pricings] == [share == "0" for share in unit_prices]
 
 
+def test_half_a_cent_is_not_lost_where_hours_have_no_end_as_a_decimal():
+    # Fifty minutes at 4.11 are 3.425 exactly, and at 8.22 half of it is.
+    fifty = timedelta(minutes=50)
+    shared = [
+        Facts(
+            *("hourly", Decimal("4.11"), fifty, "attended"),
+            attendees=2,
+            price_is_per_appointment=True,
+            position=position,
+        )
+        for position in range(2)
+    ]
+    assert [price_booking(facts, Rules()).unit_price for facts in shared] == [
+        Decimal("1.72"),
+        Decimal("1.71"),
+    ]
+    absent = Facts("hourly", Decimal("8.22"), fifty, "no_show")
+    fee = price_booking(absent, Rules(no_show=FeeRule("percent", Decimal(50))))
+    assert fee.unit_price == Decimal("3.425")
+
+
 def test_the_hours_of_a_class_are_shared_to_the_cent():
     pricings = shares(3, "hourly", "80.01")
     assert lines(pricings) == [(1, Decimal("40.01")), (1, Decimal("40.01")), (1, Decimal(40))]
