@@ -37,7 +37,6 @@ from . import booking_customer_contact
 from . import booking_customer_send
 from . import booking_customer_choice
 from . import booking_employer
-from . import booking_empty_list
 from . import booking_listing
 from . import booking_disappearance
 from . import booking_import

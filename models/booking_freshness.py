@@ -2,8 +2,12 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, format_time
 
-from ..sandbox.shops import ATELIER
+from ..sandbox.shops import ATELIER, SALON
 from .booking_run import OPEN_STATES
+
+TRIAL_BUSINESSES = (ATELIER, SALON)
+# Somebody who only looks around has neither contacts nor products of these names: they are proposed.
+TRIAL_OPTIONS = {"create_contacts": True, "sync_services": "import"}
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -68,12 +72,20 @@ class MicrosoftBookingSettings(models.Model):
 
     @api.onchange("cloud")
     def _onchange_cloud(self):
-        """The trial fills itself in, so that it is two clicks away; leaving it empties its address."""
+        """The trial fills itself in, so that it is two clicks away; leaving it empties what it has filled in."""
         if self.cloud == "sandbox":
             self.name = self.name or self.env._("Sample data")
             self.business_id = self.business_id or ATELIER
-            # Somebody who only looks around has neither contacts nor products of these names.
-            self.create_contacts = True
-            self.sync_services = "import"
-        elif self.business_id == ATELIER:
+            self.update(TRIAL_OPTIONS)
+        elif self.business_id in TRIAL_BUSINESSES:
             self.business_id = False
+            self.update(self._get_default_options())
+
+    @api.model
+    def _get_default_options(self):
+        """What of :data:`TRIAL_OPTIONS` holds for a real business that nobody has decided on yet.
+
+        :return: a dict of name -> value
+        """
+        defaults = self.default_get(list(TRIAL_OPTIONS))
+        return {name: defaults.get(name, False) for name in TRIAL_OPTIONS}

@@ -96,7 +96,8 @@ class MicrosoftBookingPriceSource(models.AbstractModel):
     _booking_price_key = EVERYTHING
 
     def _reprice_bookings_later(self):
-        self.env["microsoft.booking"]._reprice_listed_later(self._booking_price_key, self.ids)
+        if self:
+            self.env["microsoft.booking"]._reprice_listed_later(self._booking_price_key, self.ids)
 
     @api.model_create_multi
     def create(self, vals_list):

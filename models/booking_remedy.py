@@ -32,11 +32,16 @@ class MicrosoftBooking(models.Model):
         compute="_compute_remedy",
     )
 
-    @api.depends("issue", "customer_id", "service_id")
+    @api.depends("issue", "payer_id", "customer_id.partner_id", "service_id")
     def _compute_remedy(self):
         for booking in self:
             place = PLACES.get(booking.issue)
-            booking.remedy = place if place and booking[place] else False
+            # Who else pays for it was chosen elsewhere: on the booking, or as whom the contact is billed to.
+            contact = booking.customer_id.partner_id
+            is_elsewhere = (
+                place == "customer_id" and booking.payer_id and booking.payer_id != contact
+            )
+            booking.remedy = place if place and booking[place] and not is_elsewhere else False
 
     def action_open_remedy(self):
         """Open the record on which the issue is put right once for all.

@@ -111,6 +111,28 @@ class TestConnectWizard(ConnectionCommon):
         wizard.action_connect()
         self.assertEqual(wizard.settings_id.state, "connected")
 
+    def test_a_real_business_begins_as_such_whatever_was_tried_before(self):
+        wizard = self.begin()
+        with Form(wizard) as form:
+            form.cloud = "sandbox"
+        use_app(wizard.settings_id, self.app)
+        for step in ("sign_in", "business"):
+            self.next(wizard, step)
+        wizard.business_ids.filtered(lambda line: line.address == BUSINESS).action_choose()
+        wizard.business_id = "salon@contoso.example"
+        with Form(wizard) as form:
+            form.cloud = "global"
+        self.assertRecordValues(
+            wizard.settings_id,
+            [{"create_contacts": False, "sync_services": "no", "business_id": False}],
+        )
+        # Nothing had been saved of it.
+        with Form(wizard) as form:
+            form.cloud = "sandbox"
+            form.cloud = "global"
+        self.assertFalse(wizard.create_contacts)
+        self.assertEqual(wizard.sync_services, "no")
+
     def test_a_business_that_is_connected_already_is_told_and_not_offered(self):
         self.settings.business_id = BUSINESS.upper()
         self.real.unlink()

@@ -36,6 +36,17 @@ class TestRemedy(BookingCommon):
         customer = self.open(booking, "microsoft.booking.customer")
         self.assertEqual(customer.email, "ana@example.com")
 
+    def test_an_archived_payer_is_where_it_was_chosen(self):
+        booked = self.book()
+        self.sync()
+        booking = self.bookings(booked)
+        booking.payer_id = self.env["res.partner"].create({"name": "Aunt"})
+        booking.payer_id.active = False
+        self.assertEqual((booking.issue, booking.remedy), ("archived_contact", False))
+        booking.payer_id = False
+        booking.customer_id.partner_id.active = False
+        self.assertEqual((booking.issue, booking.remedy), ("archived_contact", "customer_id"))
+
     def test_what_is_put_right_on_the_booking_itself(self):
         price, nobody = self.book(self.audit), self.book(customers=[])
         self.sync()

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from ..graph.bookings import BookingsApi
 from ..graph.errors import GraphError
 from ..models.booking_connection_check import PATIENCE, SIGN_IN_STEPS, TIMEOUT
+from ..models.booking_freshness import TRIAL_BUSINESSES, TRIAL_OPTIONS
 from ..models.booking_setup import DRAFT_NAME, SETUP_STEPS
 from ..models.graph_messages import explain
 
@@ -89,10 +90,12 @@ class MicrosoftBookingConnect(models.TransientModel):
 
     @api.onchange("cloud")
     def _onchange_cloud(self):
-        """Somebody who only looks around has neither contacts nor products of these names: they are proposed."""
+        """The trial proposes contacts and products; whoever leaves it begins as every real business does."""
         if self.cloud == "sandbox":
-            self.create_contacts = True
-            self.sync_services = "import"
+            self.update(TRIAL_OPTIONS)
+        elif not self.business_id or self.business_id in TRIAL_BUSINESSES:
+            self.business_id = False
+            self.update(self.settings_id._get_default_options())
 
     def write(self, vals):
         ours = {name: value for name, value in vals.items() if name in SETTINGS_FIELDS}

@@ -34,6 +34,7 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         ondelete="cascade",
     )
     month = fields.Date(
+        "Date",
         required=True,
         default=lambda self: fields.Date.context_today(self).replace(day=1) - timedelta(days=1),
         help="Any day of the month.",

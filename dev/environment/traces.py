@@ -12,7 +12,7 @@ SCHEMA = {
     " WHERE table_schema = 'public'",
     "constraints": "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
     " WHERE connamespace = 'public'::regnamespace AND contype <> 'n'",
-    "indexes": "SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public'",
+    "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "sequences": "SELECT sequence_name FROM information_schema.sequences",
     "models": "SELECT model FROM ir_model",
     "fields": "SELECT model, name FROM ir_model_fields",
@@ -62,7 +62,8 @@ def contents(server: Postgres, database: str) -> dict[str, set[str]]:
         f"SELECT '{table}', (to_jsonb(t) - ARRAY[{_unseen(table)}])::text FROM \"{table}\" t"
         for table in tables
     )
-    for line in server.psql(everything, database).splitlines():
+    # Not by all that Python takes for the end of a line: a name may hold such a thing.
+    for line in filter(None, server.psql(everything, database).split("\n")):
         table, _bar, row = line.partition("|")
         rows[table].add(row)
     return rows

@@ -164,7 +164,7 @@ tours.add("microsoft_bookings_invoice_tour", {
         {
             trigger: ".o_form_view .o_field_widget[name=invoice_line_ids]",
             content: _t(
-                "An invoice like any other: review it, and confirm it when it is right."
+                "A draft like any other. From invented appointments: undo it by its run. From real ones: review it, then confirm it."
             ),
             tooltipPosition: "top",
             run: "click",
