@@ -92,6 +92,8 @@ class MicrosoftBooking(models.Model):
                 run._add_counts(read=len(records), **counts)
             moved = []
             if index + PORTION < len(stale):
+                # What is stored has come further: only attempts without any progress are counted.
+                run.attempts = 0
                 remaining = len(run.cursor["todo"]) + 1
                 if not run._commit_step(remaining):
                     return False
