@@ -65,6 +65,7 @@ from . import booking_refresh
 from . import booking_correction
 from . import booking_explanation
 from . import booking_status
+from . import booking_emptiness
 from . import booking_remedy
 from . import booking_timeline
 from . import booking_report

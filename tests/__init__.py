@@ -22,6 +22,7 @@ from . import test_counts
 from . import test_dashboard
 from . import test_decisions
 from . import test_draft_schedule
+from . import test_emptiness
 from . import test_example_addon
 from . import test_exclusions
 from . import test_fault_sync

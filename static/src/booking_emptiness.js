@@ -1,0 +1,47 @@
+import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
+
+import {KanbanRenderer} from "@web/views/kanban/kanban_renderer";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {ListRenderer} from "@web/views/list/list_renderer";
+import {kanbanView} from "@web/views/kanban/kanban_view";
+import {listView} from "@web/views/list/list_view";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+
+/**
+ * Says why there are no bookings, each time that none are found: the help of an action is
+ * remembered by the browser and by the server, and would be wrong an hour later.
+ */
+export class BookingEmptiness extends Component {
+    static template = "microsoft_bookings.BookingEmptiness";
+    static props = {domain: Array, context: Object};
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.state = useState({title: "", text: "", action: false, label: false});
+        onWillStart(() => this.load(this.props));
+        onWillUpdateProps((nextProps) => this.load(nextProps));
+    }
+
+    async load({context}) {
+        const domain = this.env.searchModel.globalDomain;
+        const answer = this.orm.call("microsoft.booking", "get_emptiness", [domain], {context});
+        Object.assign(this.state, await this.keepLast.add(answer));
+    }
+}
+
+class BookingListRenderer extends ListRenderer {
+    static template = "microsoft_bookings.BookingListRenderer";
+    static components = {...ListRenderer.components, BookingEmptiness};
+}
+
+class BookingKanbanRenderer extends KanbanRenderer {
+    static template = "microsoft_bookings.BookingKanbanRenderer";
+    static components = {...KanbanRenderer.components, BookingEmptiness};
+}
+
+const views = registry.category("views");
+views.add("microsoft_bookings_list", {...listView, Renderer: BookingListRenderer});
+views.add("microsoft_bookings_kanban", {...kanbanView, Renderer: BookingKanbanRenderer});
