@@ -7,7 +7,10 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
+from ..graph.batch import MAX_PARTS
 from ..models import sandbox_session
+from ..models.booking_import import PORTION
+from ..models.booking_sync_end import MAX_ATTEMPTS
 from ..sandbox import Fault
 from .common import BUSINESS, BookingCommon
 
@@ -49,6 +52,43 @@ class Bell:
             action()
             self._env.flush_all()
         return self._app(environ, start_response)
+
+
+@tagged("post_install", "-at_install")
+class TestPatience(RunsCommon):
+    """How often Microsoft may put a run off."""
+
+    def interrupt(self, run, fault):
+        """Let the run go on when it is time, until this puts it off."""
+        self.app.faults[:] = [fault]
+        run.sudo().resume_at = fields.Datetime.now()
+        self.run_once()
+        self.assertEqual(fault.fired, 1)
+
+    def put_off_as_often_as_may_be(self):
+        """A run that has come no further and was put off so often that once more is too often."""
+        run = self.settings._start_sync()
+        for _time in range(MAX_ATTEMPTS):
+            self.interrupt(run, Fault("429", path="calendarView", times=1, retry_after=600))
+            self.assertEqual(run.state, "waiting")
+        return run
+
+    def test_a_run_that_comes_no_further_fails_after_so_many_times(self):
+        run = self.put_off_as_often_as_may_be()
+        self.interrupt(run, Fault("429", path="calendarView", times=1, retry_after=600))
+        self.assertEqual(run.state, "failed")
+
+    def test_what_was_stored_within_a_window_begins_the_counting_anew(self):
+        # All of them are in the window that is read first.
+        self.settings.horizon_days = 0
+        for number in range(PORTION + 1):
+            self.book(days=2 + number / 1000)
+        run = self.put_off_as_often_as_may_be()
+        after_a_portion = PORTION // MAX_PARTS + 1
+        fault = Fault("429", path=r"\$batch$", nth=after_a_portion, retry_after=600)
+        self.interrupt(run, fault)
+        self.assertEqual(len(self.bookings()), PORTION)
+        self.assertEqual((run.state, run.attempts), ("waiting", 1))
 
 
 @tagged("post_install", "-at_install")
