@@ -236,6 +236,19 @@ class TestMonthCheck(RunsCommon):
         check = form.save()
         self.assertEqual(str(check.month), "2026-02-01")
 
+    def test_the_months_reach_back_to_where_the_bookings_begin(self):
+        Check = self.env["microsoft.booking.month.check"]
+        elsewhere = self.env["microsoft.booking.settings"].search([]) - self.settings
+        elsewhere.history_start = False
+
+        def eldest():
+            return Check._selection_period()[-1][0]
+
+        with freeze_time("2027-03-31"):
+            self.assertEqual(eldest(), "2026-04")
+            self.settings.history_start = "2022-02-28"
+            self.assertEqual(eldest(), "2022-02")
+
     def test_in_french(self):
         self.tenant.cancel(self.ids[3])
         self.french(self.settings)

@@ -11,8 +11,8 @@ from ..billing.timezones import to_zoneinfo
 from ..graph.errors import GraphError
 from ..models.graph_messages import explain
 
-# So many months can be chosen, the present one among them.
-MONTHS = 36
+# So many months can be chosen at least, the present one among them.
+MONTHS = 12
 
 
 class MicrosoftBookingMonthCheck(models.TransientModel):
@@ -80,9 +80,17 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
 
     @api.model
     def _selection_period(self):
-        """The months to choose from, the present one first: technical value and name in the user's language."""
-        first = fields.Date.context_today(self).replace(day=1)
-        months = [first - relativedelta(months=back) for back in range(MONTHS)]
+        """The months to choose from, the present one first: technical value and name in the user's language.
+
+        They reach back to the first booking, and to the day from which history is read.
+        """
+        present = fields.Date.context_today(self).replace(day=1)
+        first_booking = self.env["microsoft.booking"].search([], order="start, id", limit=1)
+        history = self.env["microsoft.booking.settings"].search([]).mapped("history_start")
+        days = [first_booking.service_date, *history]
+        back = (relativedelta(present, day.replace(day=1)) for day in days if day)
+        count = max([MONTHS, *(delta.years * 12 + delta.months + 1 for delta in back)])
+        months = (present - relativedelta(months=back) for back in range(count))
         return [(f"{month:%Y-%m}", self._get_month_name(month)) for month in months]
 
     @api.depends("month")
