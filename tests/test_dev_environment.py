@@ -15,7 +15,7 @@ from ..dev.environment.console import Complaint
 from ..dev.environment.install import first_problems, problems
 from ..dev.environment.locks import Users, exclusive
 from ..dev.environment.process import output_of, run_logged
-from ..dev.environment.test_run import count, failed_tests
+from ..dev.environment.test_run import count, failures
 from ..dev.lint import house
 
 LOG = """\
@@ -141,7 +141,8 @@ def test_tests_that_failed_are_named_as_odoo_wants_them():
             "2026-04-02 08:00:00,001 7 INFO db odoo.addons.account.tests.test_tax: ERROR: TestTax.no",
         )
     )
-    assert failed_tests(log) == [
+    assert failures(log) == [
+        "/account:TestTax.test_round",
         "/account:TestTax.test_round",
         "/account:TestMove.test_dates",
         "/account:TestPay",

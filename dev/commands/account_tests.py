@@ -11,7 +11,7 @@ import os
 import shlex
 
 from ..environment.console import Complaint, say, step
-from ..environment.test_run import count, failed_tests, log_of, prepare_browser, run_tests
+from ..environment.test_run import count, failures, log_of, prepare_browser, run_tests
 from ..environment.workbench import workbench
 
 SUITE = "/account"
@@ -32,18 +32,21 @@ def main() -> int:
         log = log_of(WITH).read_text(encoding="utf-8", errors="replace")
         if count(log) is None:
             raise Complaint(f"Odoo did not come to the end of the tests. Log: {log_of(WITH)}")
-        failed = failed_tests(log)
+        named = failures(log)
+        failed = list(dict.fromkeys(named))
         anyway: set[str] = set()
         if failed:
             step(f"Running the {len(failed)} that failed once more, without this add-on")
             with bench.scratch("account", bench.templates.base()) as database:
                 run_tests(bench, database, WITHOUT, f"--test-tags={','.join(failed)}")
             again = log_of(WITHOUT).read_text(encoding="utf-8", errors="replace")
-            anyway.update(failed_tests(again))
+            anyway.update(failures(again))
     ours = [name for name in failed if name not in anyway]
     for name in failed:
         say(f"fails with and without us: {name}" if name in anyway else f"FAILS WITH US: {name}")
-    # What went wrong outside every test has no name, and is told by Odoo's complaint above.
-    nameless = bad > 0 and not failed
-    say(f"{passed} passed, {len(ours) or int(nameless)} failed, {len(anyway)} fail without us too")
+    # What went wrong outside every test has no name, and is counted all the same.
+    nameless = max(bad - len(named), 0)
+    if nameless:
+        say(f"FAILS, and the log does not say which: {nameless}. Log: {log_of(WITH)}")
+    say(f"{passed} passed, {len(ours) + nameless} failed, {len(anyway)} fail without us too")
     return 1 if ours or nameless else 0

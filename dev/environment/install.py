@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from .console import Complaint
-from .layout import logs
+from .layout import MODULE, logs
 from .odoo import Odoo
 from .ports import free_port
 from .postgres import Postgres
@@ -56,6 +56,21 @@ def problems(log: Path, levels: tuple[str, ...] = ("ERROR", "CRITICAL")) -> list
         elif inside:
             found[-1] += f"\n{line}"
     return found
+
+
+def run_quietly(odoo: Odoo, server: Postgres, database: str, verb: str) -> Path:
+    """Install or update this add-on, which may not make Odoo warn of anything of ours.
+
+    :param verb: Odoo's: ``init`` or ``update``
+    :return: the log
+    :raise Complaint: when Odoo failed, or with what it warned of
+    """
+    log = odoo_run(odoo, server, database, f"--{verb}={MODULE}")
+    entries = problems(log, ("WARNING", "ERROR", "CRITICAL"))
+    ours = [entry for entry in entries if "booking" in entry]
+    if ours:
+        raise Complaint(f"Odoo's log of --{verb} has problems of ours:\n" + "\n".join(ours))
+    return log
 
 
 def first_problems(log: Path) -> str:

@@ -73,17 +73,17 @@ def count(log: str) -> tuple[int, int] | None:
     return max(total - failed - errors, 0), failed + errors
 
 
-def failed_tests(log: str) -> list[str]:
-    """The tests of a log that failed, each once, as Odoo's ``--test-tags`` names them.
+def failures(log: str) -> list[str]:
+    """What failed in a log, named as Odoo's ``--test-tags`` name it: a test as often as its parts failed.
 
     :param log: its text
     :return: such as ``/account:TestTax.test_round``, or ``/account:TestTax`` for a class of tests
         that could not even be prepared
     """
-    found: dict[str, None] = {}
+    found: list[str] = []
     for line in log.splitlines():
         if unprepared := UNPREPARED.search(line):
-            found[f"/{unprepared['module']}:{unprepared['class']}"] = None
+            found.append(f"/{unprepared['module']}:{unprepared['class']}")
         elif entry := FAILED.search(line):
-            found[f"/{entry['module']}:{entry['class']}.{entry['test']}"] = None
-    return list(found)
+            found.append(f"/{entry['module']}:{entry['class']}.{entry['test']}")
+    return found
