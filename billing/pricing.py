@@ -96,7 +96,7 @@ class Rounding:
 class FeeRule:
     """What a no-show or a late cancellation is charged.
 
-    :param kind: one of FEE_KINDS: nothing, a share of what attending would have cost, an amount
+    :param kind: one of FEE_KINDS: nothing, a share of what attending would have cost by exact hours, an amount
     :param value: the percentage (50 is half) or the amount, in the booking's currency
     """
 
