@@ -196,8 +196,7 @@ def price_booking(facts: Facts, rules: Rules) -> Pricing:
 
 def billed_quantity(facts: Facts, rounding: Rounding) -> Decimal | None:
     """Return how many units attending would bill, whatever one costs; None when there is no telling."""
-    with localcontext(_CONTEXT):
-        return _quantity(facts, rounding)[0]
+    return _quantity(facts, rounding)[0]
 
 
 def round_duration(duration: timedelta, rounding: Rounding) -> timedelta:

@@ -54,7 +54,7 @@ class MicrosoftBookingRun(models.Model):
     new_count = fields.Integer("New", readonly=True)
     changed_count = fields.Integer("Changed", readonly=True)
     unchanged_count = fields.Integer("Unchanged", readonly=True)
-    cancelled_count = fields.Integer("Cancelled", readonly=True)
+    cancelled_count = fields.Integer("Cancellations", readonly=True)
     request_count = fields.Integer("Requests", readonly=True)
     detail_count = fields.Integer("Detail Requests", readonly=True)
     booking_count = fields.Integer("Bookings Invoiced", readonly=True)

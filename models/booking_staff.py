@@ -2,6 +2,16 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+# Members of Graph's bookingStaffRole; what it may have besides is not known here, and stays empty.
+ROLES = [
+    ("administrator", "Administrator"),
+    ("scheduler", "Scheduler"),
+    ("teamMember", "Team member"),
+    ("viewer", "Viewer"),
+    ("guest", "Guest"),
+    ("externalGuest", "External guest"),
+]
+
 
 class MicrosoftBookingStaff(models.Model):
     """A staff member of a Bookings business: the salesperson and the analytic account of what they render."""
@@ -25,7 +35,7 @@ class MicrosoftBookingStaff(models.Model):
         help="The user with the same e-mail address, if there is exactly one. It is used only when you confirm it.",
     )
     email = fields.Char(readonly=True)
-    role = fields.Char(readonly=True)
+    role = fields.Selection(ROLES, readonly=True)
 
     _graph_id_uniq = models.Constraint(
         "UNIQUE(settings_id, graph_id)",
@@ -73,5 +83,5 @@ class MicrosoftBookingStaff(models.Model):
     def _prepare_mirror_vals(self, settings, record):
         return super()._prepare_mirror_vals(settings, record) | {
             "email": record.email or False,
-            "role": record.role or False,
+            "role": record.role if record.role in dict(ROLES) else False,
         }

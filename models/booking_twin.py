@@ -250,4 +250,4 @@ class MicrosoftBookingTwin(models.AbstractModel):
 
 
 def _shown(value):
-    return value.display_name if isinstance(value, models.BaseModel) else value or "–"
+    return (value.display_name if isinstance(value, models.BaseModel) else value) or "–"

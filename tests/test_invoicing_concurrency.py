@@ -23,6 +23,8 @@ SEED = int(os.environ.get("MICROSOFT_BOOKINGS_SEED", "1").split(",")[0])
 QUEUING = LATE = WORKERS // 4
 # How many are killed in each stage.
 KILLS = WORKERS // 4
+# How long a worker waits for the others (seconds).
+PATIENCE = 600
 CRON = "microsoft_bookings.ir_cron_invoice_runs"
 
 _tries = []
@@ -37,7 +39,7 @@ def begin(env, gates):
     _tries.append(len(_tries))
     if len(_tries) == 1:
         for gate in gates:
-            gate.wait(120)
+            gate.wait(PATIENCE)
 
 
 def invoice(env, ids, options, gates):
@@ -228,18 +230,20 @@ class TestInvoicingConcurrency(DatabaseCopyCase):
         victims = self.draw.sample([w for w in workers[:-LATE] if w is not first], KILLS)
         self.kill(victims, first)
         self.assertNotIn("error", first.result())
+        early = [worker.result() for worker in workers[QUEUING:-LATE]]
+        was_committed = any(result and result["value"]["invoiced"] for result in early)
         committed.set()
         results = [worker.result() for worker in workers]
-        tries = []
         for worker, ids, result in zip(workers, asked, results, strict=True):
             if worker in victims and result is None:
                 continue
             self.check_log(result)
             if worker in workers[QUEUING:]:
                 self.check_summary(ids, result["value"])
-                tries.append(result["value"]["tries"])
-        # The late ones began before the first had committed: PostgreSQL refused them, and Odoo called them again.
-        self.assertGreater(max(tries), 1)
+        # The last one, who is asked for all, began before these had committed: PostgreSQL refused that, and Odoo
+        # called it again. Where those who died had locked everything, nobody has invoiced yet.
+        if was_committed:
+            self.assertGreater(results[-1]["value"]["tries"], 1)
         self.finish(sorted(expected), options)
         self.check_invoices(expected)
 
@@ -308,11 +312,9 @@ class TestInvoicingConcurrency(DatabaseCopyCase):
                 for booking in line.booking_ids
             )
             self.assertEqual(lines, dict.fromkeys(expected, 1))
-            # Whoever was killed has left no draft that nobody knows of.
+            # Whoever was killed has left no draft that nobody knows of. Each round has payers of its own.
             company = bookings.company_id
-            moves = env["account.move"].search(
-                [("company_id", "=", company.id), ("state", "=", "draft")]
-            )
+            moves = env["account.move"].search([("partner_id", "in", bookings.payer_id.ids)])
             self.assertEqual(moves, bookings.invoice_id)
             for booking in bookings:
                 line = booking.invoice_line_id

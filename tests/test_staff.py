@@ -43,6 +43,19 @@ class TestStaff(BookingCommon):
         self.sync()
         self.assertEqual(staff.user_id, user)
 
+    def test_the_role_is_shown_in_words_and_an_unknown_one_is_no_problem(self):
+        lea = self.tenant.add_staff(BUSINESS, "Lea", email="lea@contoso.example", role="guest")
+        # What Graph may have besides.
+        max_ = self.tenant.add_staff(
+            BUSINESS, "Max", email="max@contoso.example", role="unknownFutureValue"
+        )
+        self.assertEqual(self.sync().state, "done")
+        self.speak()
+        field = self.env["microsoft.booking.staff"]._fields["role"]
+        words = dict(field._description_selection(self.env(context={"lang": "fr_FR"})))
+        self.assertEqual(words[self.staff(lea).role], "Invité")
+        self.assertFalse(self.staff(max_).role)
+
     def test_nobody_is_guessed(self):
         other = self.env["res.company"].create({"name": "Other"})
         lea = self.tenant.add_staff(BUSINESS, "Lea", email="lea@contoso.example")

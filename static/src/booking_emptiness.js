@@ -27,7 +27,9 @@ export class BookingEmptiness extends Component {
 
     async load({context}) {
         const domain = this.env.searchModel.globalDomain;
-        const answer = this.orm.call("microsoft.booking", "get_emptiness", [domain], {context});
+        const answer = this.orm.call("microsoft.booking", "get_emptiness", [domain], {
+            context,
+        });
         Object.assign(this.state, await this.keepLast.add(answer));
     }
 }
@@ -44,4 +46,7 @@ class BookingKanbanRenderer extends KanbanRenderer {
 
 const views = registry.category("views");
 views.add("microsoft_bookings_list", {...listView, Renderer: BookingListRenderer});
-views.add("microsoft_bookings_kanban", {...kanbanView, Renderer: BookingKanbanRenderer});
+views.add("microsoft_bookings_kanban", {
+    ...kanbanView,
+    Renderer: BookingKanbanRenderer,
+});

@@ -9,7 +9,10 @@ tours.add("microsoft_bookings_emptiness_search", {
         {trigger: ".o_data_row"},
         {trigger: ".o_searchview_input", run: "edit nobody of this name"},
         {trigger: ".o_searchview_autocomplete .o-dropdown-item:first", run: "click"},
-        {content: "It is the search that finds nothing", trigger: empty("No booking matches")},
+        {
+            content: "It is the search that finds nothing",
+            trigger: empty("No booking matches"),
+        },
         {trigger: ".o_switch_view.o_kanban", run: "click"},
         {trigger: `.o_kanban_view ${empty("No booking matches")}`},
         {trigger: ".o_facet_remove", run: "click"},
@@ -20,7 +23,10 @@ tours.add("microsoft_bookings_emptiness_search", {
 tours.add("microsoft_bookings_emptiness_connect", {
     steps: () => [
         {trigger: empty("No Bookings business is connected")},
-        {trigger: ".o_view_nocontent button:contains(Connect a Business)", run: "click"},
+        {
+            trigger: ".o_view_nocontent button:contains(Connect a Business)",
+            run: "click",
+        },
         {trigger: ".modal .o_field_widget[name=cloud]"},
     ],
 });
