@@ -15,7 +15,7 @@ class MicrosoftBooking(models.Model):
 
         :param domain: what the list is of, without what is searched for in it
         :return: a dict of ``reason``, ``title``, ``text``, and ``action`` (external id of an action,
-            or ``False``) with its ``label``
+            or ``False``) with its ``label``; without a title it is as the action of the list says
         """
         if self.search_count(domain, limit=1):
             return self._prepare_emptiness(
@@ -39,9 +39,7 @@ class MicrosoftBooking(models.Model):
                 self.env._("Booking Sync Settings"),
             )
         if not self.env.context.get("booking_uninvoiced"):
-            return self._prepare_emptiness(
-                "none", self.env._("No bookings here"), read._get_read_text()
-            )
+            return self._prepare_emptiness("none")
         if not self.search_count([("stop", "<=", "now")], limit=1):
             return self._prepare_emptiness(
                 "not_held",
@@ -95,7 +93,7 @@ class MicrosoftBooking(models.Model):
             self.env._("Booking Sync Settings"),
         )
 
-    def _prepare_emptiness(self, reason, title, text, action=False, label=False):
+    def _prepare_emptiness(self, reason, title=False, text=False, action=False, label=False):
         return {"reason": reason, "title": title, "text": text, "action": action, "label": label}
 
 

@@ -14,13 +14,17 @@ import {useService} from "@web/core/utils/hooks";
  */
 export class BookingEmptiness extends Component {
     static template = "microsoft_bookings.BookingEmptiness";
-    static props = {domain: Array, context: Object};
+    static props = {
+        domain: Array,
+        context: Object,
+        noContentHelp: {type: String, optional: true},
+    };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
-        this.state = useState({title: "", text: "", action: false, label: false});
+        this.state = useState({});
         onWillStart(() => this.load(this.props));
         onWillUpdateProps((nextProps) => this.load(nextProps));
     }
