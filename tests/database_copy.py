@@ -23,6 +23,9 @@ from odoo.tools import config
 
 fork = multiprocessing.get_context("fork")
 
+# How long one process is waited for (seconds): longer than those wait for each other.
+PATIENCE = 900
+
 
 class DatabaseCopyCase(BaseCase):
     """Tests on a copy of the database, made for the class and dropped after it."""
@@ -100,7 +103,7 @@ class Worker:
         :return: a dict: ``value`` that the function returned, or ``error`` with its traceback, and ``log``, what it
             logged as an error; ``None`` when it was killed
         """
-        self.process.join(300)
+        self.process.join(PATIENCE)
         text = self._answer.read_text(encoding="utf-8")
         return json.loads(text) if text else None
 

@@ -103,6 +103,7 @@ class TestAccessibility(ScreensCommon):
             (f"/odoo/booking-sync-settings/{settings}", ".o_form_view"),
             ("/odoo/booking-sync-settings", ".o_data_row"),
             ("/odoo/bookings-services", ".o_data_row"),
+            (f"{action}.microsoft_booking_action_excluded?view_type=list", ".o_view_nocontent"),
             ("/odoo/bookings-customers", ".o_list_view"),
             (f"/odoo/booking-runs/{self.run_id.id}", ".o_form_view"),
             (f"{action}.microsoft_booking_month_check_action", ".o_form_view"),

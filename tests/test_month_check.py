@@ -4,8 +4,10 @@
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -238,16 +240,21 @@ class TestMonthCheck(RunsCommon):
 
     def test_the_months_reach_back_to_where_the_bookings_begin(self):
         Check = self.env["microsoft.booking.month.check"]
-        elsewhere = self.env["microsoft.booking.settings"].search([]) - self.settings
-        elsewhere.history_start = False
+        present = fields.Date.today().replace(day=1)
 
         def eldest():
             return Check._selection_period()[-1][0]
 
-        with freeze_time("2027-03-31"):
-            self.assertEqual(eldest(), "2026-04")
-            self.settings.history_start = "2022-02-28"
-            self.assertEqual(eldest(), "2022-02")
+        years_ago = present - relativedelta(years=9)
+        self.assertGreater(eldest(), f"{years_ago:%Y-%m}")
+        day = years_ago + timedelta(days=20)
+        self.bookings()[0].sudo().write({"start": day, "service_date": day})
+        self.assertEqual(eldest(), f"{years_ago:%Y-%m}")
+        self.settings.history_start = present - relativedelta(years=11)
+        self.assertEqual(eldest(), f"{present - relativedelta(years=11):%Y-%m}")
+        # A slip of the finger offers no thousand months.
+        self.settings.history_start = "0202-02-28"
+        self.assertEqual(len(Check._selection_period()), 600)
 
     def test_in_french(self):
         self.tenant.cancel(self.ids[3])

@@ -11,8 +11,8 @@ from ..billing.timezones import to_zoneinfo
 from ..graph.errors import GraphError
 from ..models.graph_messages import explain
 
-# So many months can be chosen at least, the present one among them.
-MONTHS = 12
+# So many months can be chosen at least, the present one among them, and so many at most.
+MONTHS, MOST_MONTHS = 12, 600
 
 
 class MicrosoftBookingMonthCheck(models.TransientModel):
@@ -85,12 +85,19 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         They reach back to the first booking, and to the day from which history is read.
         """
         present = fields.Date.context_today(self).replace(day=1)
-        first_booking = self.env["microsoft.booking"].search([], order="start, id", limit=1)
-        history = self.env["microsoft.booking.settings"].search([]).mapped("history_start")
-        days = [first_booking.service_date, *history]
+        settings = self.env["microsoft.booking.settings"].with_context(active_test=False).search([])
+        Booking = self.env["microsoft.booking"]
+        # Asked by business, for which there is an index.
+        first_ones = Booking.union(
+            *(
+                Booking.search([("settings_id", "=", one.id)], order="start, id", limit=1)
+                for one in settings
+            )
+        )
+        days = first_ones.mapped("service_date") + settings.mapped("history_start")
         back = (relativedelta(present, day.replace(day=1)) for day in days if day)
         count = max([MONTHS, *(delta.years * 12 + delta.months + 1 for delta in back)])
-        months = (present - relativedelta(months=back) for back in range(count))
+        months = (present - relativedelta(months=back) for back in range(min(count, MOST_MONTHS)))
         return [(f"{month:%Y-%m}", self._get_month_name(month)) for month in months]
 
     @api.depends("month")

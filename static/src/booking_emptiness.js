@@ -1,5 +1,6 @@
 import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
 
+import {ActionHelper} from "@web/views/action_helper";
 import {KanbanRenderer} from "@web/views/kanban/kanban_renderer";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {ListRenderer} from "@web/views/list/list_renderer";
@@ -14,7 +15,9 @@ import {useService} from "@web/core/utils/hooks";
  */
 export class BookingEmptiness extends Component {
     static template = "microsoft_bookings.BookingEmptiness";
+    static components = {ActionHelper};
     static props = {
+        // What is searched for: another one asks anew.
         domain: Array,
         context: Object,
         noContentHelp: {type: String, optional: true},
@@ -26,24 +29,37 @@ export class BookingEmptiness extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({});
         onWillStart(() => this.load(this.props));
-        onWillUpdateProps((nextProps) => this.load(nextProps));
+        // Whatever the answer, the list itself is drawn at once.
+        onWillUpdateProps((nextProps) => {
+            this.load(nextProps);
+        });
     }
 
     async load({context}) {
         const domain = this.env.searchModel.globalDomain;
-        const answer = this.orm.call("microsoft.booking", "get_emptiness", [domain], {
-            context,
-        });
-        Object.assign(this.state, await this.keepLast.add(answer));
+        try {
+            const answer = this.orm.silent.call(
+                "microsoft.booking",
+                "get_emptiness",
+                [domain],
+                {
+                    context,
+                }
+            );
+            Object.assign(this.state, await this.keepLast.add(answer));
+        } catch {
+            // The help of the action is better than a list that cannot be drawn.
+            this.state.title = false;
+        }
     }
 }
 
-class BookingListRenderer extends ListRenderer {
+export class BookingListRenderer extends ListRenderer {
     static template = "microsoft_bookings.BookingListRenderer";
     static components = {...ListRenderer.components, BookingEmptiness};
 }
 
-class BookingKanbanRenderer extends KanbanRenderer {
+export class BookingKanbanRenderer extends KanbanRenderer {
     static template = "microsoft_bookings.BookingKanbanRenderer";
     static components = {...KanbanRenderer.components, BookingEmptiness};
 }

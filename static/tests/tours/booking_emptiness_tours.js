@@ -22,7 +22,7 @@ tours.add("microsoft_bookings_emptiness_search", {
 
 tours.add("microsoft_bookings_emptiness_connect", {
     steps: () => [
-        {trigger: empty("No Bookings business is connected")},
+        {trigger: empty("is connected")},
         {
             trigger: ".o_view_nocontent button:contains(Connect a Business)",
             run: "click",
