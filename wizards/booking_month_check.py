@@ -85,7 +85,11 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         They reach back to the first booking, and to the day from which history is read.
         """
         present = fields.Date.context_today(self).replace(day=1)
-        settings = self.env["microsoft.booking.settings"].with_context(active_test=False).search([])
+        settings = (
+            self.env["microsoft.booking.settings"]
+            .with_context(active_test=False)
+            .search([("company_id", "in", self.env.companies.ids)])
+        )
         Booking = self.env["microsoft.booking"]
         # Asked by business, for which there is an index.
         first_ones = Booking.union(
