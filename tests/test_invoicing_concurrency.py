@@ -23,6 +23,8 @@ SEED = int(os.environ.get("MICROSOFT_BOOKINGS_SEED", "1").split(",")[0])
 QUEUING = LATE = WORKERS // 4
 # How many are killed in each stage.
 KILLS = WORKERS // 4
+# In one of so many rounds what changed afterwards is settled too.
+SETTLED = 4
 # How long a worker waits for the others (seconds).
 PATIENCE = 600
 CRON = "microsoft_bookings.ir_cron_invoice_runs"
@@ -140,7 +142,9 @@ class TestInvoicingConcurrency(DatabaseCopyCase):
                     self.former_moves = env["account.move"].search([]).ids
                 expected = self.book(number)
                 self.invoice_at_once(expected)
-                self.settle_at_once(list(expected))
+                # That takes several times as long.
+                if number % SETTLED == 0:
+                    self.settle_at_once(list(expected))
         self.assertTrue(self.refused, "in no round did anybody come too late")
 
     def test_a_run_in_conflict_holds_up_no_younger_one(self):
@@ -394,5 +398,3 @@ class TestInvoicingConcurrency(DatabaseCopyCase):
             )
             wanted = sum(due.get(booking.id, booking.amount) for booking in bookings)
             self.assertAlmostEqual(total, wanted, places=2)
-            # So that the next round finds no draft but its own.
-            moves.filtered(lambda move: move.state == "draft").action_post()
