@@ -37,7 +37,10 @@ class MicrosoftBookingSettings(models.Model):
 
     @api.model
     def action_connect_new(self):
-        """Open the set-up wizard for a further business; an untouched draft of the same user is taken again.
+        """Open the set-up wizard for a further business.
+
+        A draft of the same user that says nothing of an application nor of a business yet is begun again: the trial
+        of whoever only looked how it goes leaves no settings behind.
 
         :return: a window action
         """
@@ -46,14 +49,15 @@ class MicrosoftBookingSettings(models.Model):
                 ("create_uid", "=", self.env.uid),
                 ("company_id", "=", self.env.company.id),
                 ("state", "=", "draft"),
-                ("setup_step", "=", "app"),
                 ("name", "=", DRAFT_NAME),
                 ("tenant_id", "=", False),
                 ("business_id", "=", False),
             ],
             limit=1,
         )
-        return (draft or self.create({"name": DRAFT_NAME})).action_set_up()
+        draft = draft or self.create({"name": DRAFT_NAME})
+        draft.setup_step = "app"
+        return draft.action_set_up()
 
     def _test_connection(self):
         res = super()._test_connection()

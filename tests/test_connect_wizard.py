@@ -186,8 +186,17 @@ class TestConnectWizard(ConnectionCommon):
         wizard.settings_id.tenant_id = False
         self.assertEqual(self.resume(wizard.settings_id).step, "app")
 
-    def test_an_untouched_draft_is_taken_again(self):
-        self.assertEqual(self.begin().settings_id, self.begin().settings_id)
+    def test_a_draft_that_says_nothing_yet_is_taken_again(self):
+        wizard = self.begin()
+        with Form(wizard) as form:
+            form.cloud = "sandbox"
+        use_app(wizard.settings_id, self.app)
+        for step in ("sign_in", "business"):
+            self.next(wizard, step)
+        again = self.begin()
+        self.assertEqual((again.settings_id, again.step), (wizard.settings_id, "app"))
+        again.settings_id.business_id = BUSINESS
+        self.assertNotEqual(self.begin().settings_id, again.settings_id)
 
     def test_each_step_says_what_hinders(self):
         wizard = self.begin()
