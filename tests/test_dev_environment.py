@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The development environment: what protects the shared cache, and what a person is told."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -180,15 +182,19 @@ def test_axe_is_missed_as_loudly(monkeypatch, capsys):
         axe.ensure()
 
 
-def test_who_waits_is_told_for_whom(capsys):
-    with exclusive("one", "at work"):
-        waiting = threading.Thread(target=_pass_through)
-        waiting.start()
-        told, deadline = "", time.monotonic() + 30
-        while "process" not in told and time.monotonic() < deadline:
-            told += capsys.readouterr().out
-    waiting.join()
-    assert f"waiting for another command that is at work (process {os.getpid()}: " in told
+def test_who_waits_is_told_for_whom():
+    # Read while it is written, and so by nothing that empties what it reads.
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        with exclusive("one", "at work"):
+            waiting = threading.Thread(target=_pass_through)
+            waiting.start()
+            deadline = time.monotonic() + 30
+            while "process" not in told.getvalue() and time.monotonic() < deadline:
+                pass
+        waiting.join()
+    wanted = f"waiting for another command that is at work (process {os.getpid()}: "
+    assert wanted in told.getvalue()
 
 
 def _pass_through():
