@@ -61,11 +61,17 @@ class MicrosoftBooking(models.Model):
                 UNINVOICED,
                 self.env._("All Uninvoiced Bookings"),
             )
-        return (
-            self._prepare_emptiness_doubtful(settings)
-            or self._prepare_emptiness_left(settings)
-            or self._prepare_emptiness_done(settings)
-        )
+        if doubtful := self._prepare_emptiness_doubtful(settings):
+            return doubtful
+        if self.search_count([("changed_after_invoicing", "=", True)], limit=1):
+            return self._prepare_emptiness(
+                "changed",
+                self.env._("Nothing is left to invoice for the first time"),
+                self.env._("Bookings that changed after they were invoiced are to be settled."),
+                CHANGED,
+                self.env._("Changed after Invoicing"),
+            )
+        return self._prepare_emptiness_done(settings)
 
     @api.model
     def _get_open_domain(self):
@@ -92,17 +98,17 @@ class MicrosoftBooking(models.Model):
 
     @api.model
     def _prepare_emptiness_doubtful(self, settings):
-        """What Odoo does not know of these businesses, or nothing when it knows all of them.
+        """What Odoo does not know of these businesses, or ``None`` when it knows all of them.
 
         :param settings: ``microsoft.booking.settings``
         """
-        doubts = [(one, one._get_doubt()) for one in settings]
-        doubts = [(one, doubt) for one, doubt in doubts if doubt]
+        doubts = [
+            self.env._("%(name)s: %(text)s", name=one.name, text=doubt)
+            for one in settings
+            if (doubt := one._get_doubt())
+        ]
         if doubts:
-            texts = [
-                self.env._("%(name)s: %(text)s", name=one.name, text=doubt)
-                for one, doubt in doubts[:MOST_NAMED]
-            ]
+            texts = doubts[:MOST_NAMED]
             return self._prepare_emptiness(
                 "doubtful",
                 self.env._("Nothing here, as far as Odoo knows"),
@@ -113,26 +119,15 @@ class MicrosoftBooking(models.Model):
         unread = self.env["microsoft.booking.failure"].search_count(
             [("settings_id", "in", settings.ids), ("model", "=", self._name)]
         )
-        return unread and self._prepare_emptiness(
-            "unreadable",
-            self.env._("Nothing here, as far as Odoo knows"),
-            self.env._("Appointments that could not be read: %(count)s.", count=unread),
-            FAILURES,
-            self.env._("Unreadable Records"),
-        )
-
-    @api.model
-    def _prepare_emptiness_left(self, settings):
-        """What is to do beside the list, or nothing."""
-        return self.search_count(
-            [("changed_after_invoicing", "=", True)], limit=1
-        ) and self._prepare_emptiness(
-            "changed",
-            self.env._("Nothing is left to invoice for the first time"),
-            self.env._("Bookings that changed after they were invoiced are to be settled."),
-            CHANGED,
-            self.env._("Changed after Invoicing"),
-        )
+        if unread:
+            return self._prepare_emptiness(
+                "unreadable",
+                self.env._("Nothing here, as far as Odoo knows"),
+                self.env._("Appointments that could not be read: %(count)s.", count=unread),
+                FAILURES,
+                self.env._("Unreadable Records"),
+            )
+        return None
 
     @api.model
     def _prepare_emptiness_done(self, settings):

@@ -33,6 +33,16 @@ class TestConnectWizard(ConnectionCommon):
         self.assertEqual((action["res_model"], action["res_id"]), (wizard._name, wizard.id))
         self.assertEqual(wizard.step, step, wizard.problem)
 
+    def look_around(self):
+        """A set-up in the sandbox, as far as the choice of a business."""
+        wizard = self.begin()
+        with Form(wizard) as form:
+            form.cloud = "sandbox"
+        use_app(wizard.settings_id, self.app)
+        for step in ("sign_in", "business"):
+            self.next(wizard, step)
+        return wizard
+
     def fill_in(self, wizard):
         with Form(wizard) as form:
             form.cloud = "custom"
@@ -93,14 +103,9 @@ class TestConnectWizard(ConnectionCommon):
         self.assertEqual(len(self.bookings(settings=settings)), 3)
 
     def test_wholly_in_the_sandbox(self):
-        wizard = self.begin()
-        with Form(wizard) as form:
-            form.cloud = "sandbox"
+        wizard = self.look_around()
         self.assertTrue(wizard.create_contacts)
         self.assertEqual(wizard.sync_services, "import")
-        use_app(wizard.settings_id, self.app)
-        for step in ("sign_in", "business"):
-            self.next(wizard, step)
         wizard.business_ids.filtered(lambda line: line.address == BUSINESS).action_choose()
         self.next(wizard, "preview")
         self.assertNotIn("Europe/Zurich", wizard.first_look_html, "nothing is shown")
@@ -112,12 +117,7 @@ class TestConnectWizard(ConnectionCommon):
         self.assertEqual(wizard.settings_id.state, "connected")
 
     def test_a_real_business_begins_as_such_whatever_was_tried_before(self):
-        wizard = self.begin()
-        with Form(wizard) as form:
-            form.cloud = "sandbox"
-        use_app(wizard.settings_id, self.app)
-        for step in ("sign_in", "business"):
-            self.next(wizard, step)
+        wizard = self.look_around()
         wizard.business_ids.filtered(lambda line: line.address == BUSINESS).action_choose()
         # As the trial's own tenant would have it.
         wizard.business_id = "salon@contoso.example"
@@ -187,12 +187,7 @@ class TestConnectWizard(ConnectionCommon):
         self.assertEqual(self.resume(wizard.settings_id).step, "app")
 
     def test_a_draft_that_says_nothing_yet_is_taken_again(self):
-        wizard = self.begin()
-        with Form(wizard) as form:
-            form.cloud = "sandbox"
-        use_app(wizard.settings_id, self.app)
-        for step in ("sign_in", "business"):
-            self.next(wizard, step)
+        wizard = self.look_around()
         again = self.begin()
         self.assertEqual((again.settings_id, again.step), (wizard.settings_id, "app"))
         again.settings_id.business_id = BUSINESS
