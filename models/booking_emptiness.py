@@ -53,7 +53,7 @@ class MicrosoftBooking(models.Model):
         )
         if not settings:
             return self._prepare_emptiness_unconnected()
-        if self.search_count(self._get_open_domain(), limit=1):
+        if self.search_count(self._get_uninvoiced_domain(), limit=1):
             return self._prepare_emptiness(
                 "elsewhere",
                 self.env._("Nothing in this list"),
@@ -72,11 +72,6 @@ class MicrosoftBooking(models.Model):
                 self.env._("Changed after Invoicing"),
             )
         return self._prepare_emptiness_done(settings)
-
-    @api.model
-    def _get_open_domain(self):
-        """Everything that is held and not invoiced, whatever an add-on leaves out of the list."""
-        return [("stop", "<=", "now"), ("billing_state", "in", ("to_check", "to_invoice"))]
 
     @api.model
     def _prepare_emptiness_unconnected(self):

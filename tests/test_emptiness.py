@@ -94,7 +94,7 @@ class TestEmptiness(BookingCommon):
         other = [("customer_name", "=", "Nobody")]
         answer = self.emptiness([*self.env["microsoft.booking"]._get_uninvoiced_domain(), *other])
         self.assertEqual(answer["reason"], "elsewhere")
-        self.assertFalse(self.open_action(answer)["context"].count("default_settings"))
+        self.assertEqual(answer["action"], "microsoft_bookings.microsoft_booking_action_uninvoiced")
         self.invoice_all()
         answer = self.emptiness([*self.env["microsoft.booking"]._get_uninvoiced_domain(), *other])
         self.assertEqual(answer["reason"], "all_invoiced")
