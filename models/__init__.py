@@ -74,6 +74,7 @@ from . import booking_write_back_run
 from . import account_journal
 from . import account_move
 from . import account_move_line
+from . import account_move_line_amounts
 from . import booking_portal
 from . import account_move_correction
 from . import product_template

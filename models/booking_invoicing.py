@@ -244,12 +244,13 @@ class MicrosoftBooking(models.Model):
                 bookings.modified(["invoice_line_id"], before=True)
                 with self.env.protecting([self._fields["invoice_line_id"]], bookings):
                     # The creation message of each would cost a third of the time: the run's note stands for it.
-                    moves = Move.with_context(mail_create_nolog=True).create(vals_list)
+                    drafts = Move.with_context(mail_create_nolog=True, booking_drafts=True)
+                    moves = drafts.create(vals_list).with_env(self.env)
                 bookings.modified(["invoice_line_id"])
                 bookings._keep_invoiced_facts()
                 former_lines.sudo().booking_superseded = True
                 self.env.flush_all()
-            return moves.with_context(mail_create_nolog=False), None
+            return moves, None
         except (UserError, ValueError, IntegrityError, DataError) as error:
             self.env.invalidate_all()
             return Move, str(error.args[0] if error.args else error)

@@ -21,6 +21,7 @@ from . import test_corrections
 from . import test_counts
 from . import test_dashboard
 from . import test_decisions
+from . import test_draft_amounts
 from . import test_draft_schedule
 from . import test_emptiness
 from . import test_example_addon

@@ -23,6 +23,23 @@ class SumsCommon(BookingCommon):
             }
         )
 
+    def use_currency(self, name, rate=7.0):
+        """Let the business take its prices in this currency, of which one unit of the company's buys so many."""
+        currency = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", name)])
+        )
+        currency.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": currency.id,
+                "rate": rate,
+                "name": "2020-01-01",
+                "company_id": self.env.company.id,
+            }
+        )
+        self.tenant.business(BUSINESS).properties["defaultCurrencyIso"] = name
+        return currency
+
     def with_taxes(self, taxes):
         """Let every product of the bookings have these taxes."""
         self.bookings().service_id.product_id.taxes_id = [Command.set(taxes.ids)]
@@ -202,24 +219,8 @@ class TestTaxSums(SumsCommon):
 
 @tagged("post_install", "-at_install")
 class TestCurrencies(SumsCommon):
-    def connect_currency(self, name):
-        currency = (
-            self.env["res.currency"].with_context(active_test=False).search([("name", "=", name)])
-        )
-        currency.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": currency.id,
-                "rate": 7.0,
-                "name": "2020-01-01",
-                "company_id": self.env.company.id,
-            }
-        )
-        self.tenant.business(BUSINESS).properties["defaultCurrencyIso"] = name
-        return currency
-
     def test_drafts_are_in_the_currency_of_the_business(self):
-        euro = self.connect_currency("EUR")
+        euro = self.use_currency("EUR")
         self.book(price="49.90")
         self.sync()
         for journal in (
@@ -236,7 +237,7 @@ class TestCurrencies(SumsCommon):
                 move.unlink()
 
     def test_a_currency_without_cents(self):
-        self.connect_currency("JPY")
+        self.use_currency("JPY")
         self.book(price="1234")
         self.book(self.lesson, days=4, price="999", duration=timedelta(minutes=20))
         self.settings.price_include_tax = True
@@ -252,7 +253,7 @@ class TestCurrencies(SumsCommon):
         self.sync()
         before = self.bookings().currency_id
         self.bookings()._create_invoices()
-        self.connect_currency("EUR")
+        self.use_currency("EUR")
         self.sync(full=True)
         self.assertEqual(self.bookings().amount, 49.90)
         self.assertEqual(self.bookings().invoice_id.currency_id, before)
