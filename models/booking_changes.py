@@ -55,9 +55,29 @@ class MicrosoftBooking(models.Model):
             "price_type": self.price_type,
             "price": self.price,
             # The share of a class that is priced as a whole depends on who else attends.
-            "attendees": self.settings_id.class_price == "appointment" and self.attendee_count,
+            "attendees": self._is_class_shared() and self.attendee_count,
             "gone": bool(self.gone_at),
         }
+
+    def _is_class_shared(self):
+        """Whether its price is that of the appointment: while it is invoiced, as it was then; else as the settings say."""
+        facts = (self._is_invoiced() and self.invoiced_facts) or {}
+        if "attendees" in facts:
+            return facts["attendees"] is not False
+        return self.settings_id.class_price == "appointment"
+
+    def _get_rule_holder(self):
+        """Whom to ask for the rules of this booking, which may be priced as if it were free.
+
+        What an invoice that stands bills is corrected by the rules of then; a draft is made anew by those of today.
+        """
+        self.ensure_one()
+        origin = self._origin
+        return origin if origin.invoice_line_id and not origin._is_on_draft() else self
+
+    def _forget_invoiced_facts(self):
+        """What is to be invoiced anew is so by the rules of today, and not by those of its former invoice."""
+        self.filtered("invoiced_facts").write({"invoiced_facts": False, "invoiced_terms": False})
 
     def _keep_invoiced_facts(self, kept=None):
         """Remember what these bookings were when they were invoiced, and what was put on their line.

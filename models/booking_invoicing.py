@@ -239,6 +239,7 @@ class MicrosoftBooking(models.Model):
             with self.env.cr.savepoint():
                 bookings = self.browse().union(*groups)
                 former_lines = bookings.invoice_line_id
+                bookings._forget_invoiced_facts()
                 vals_list = [group._prepare_invoice(options) for group in groups]
                 # What follows from the line is computed once for all of them, and not as each is put on its own.
                 bookings.modified(["invoice_line_id"], before=True)

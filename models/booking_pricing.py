@@ -185,7 +185,7 @@ class MicrosoftBooking(models.Model):
             confirmed_fee=to_decimal(self.typed_fee) if self.fee_decided else None,
             attendees=self.attendee_count,
             position=self.attendee_position,
-            price_is_per_appointment=self.settings_id.class_price == "appointment",
+            price_is_per_appointment=self._get_rule_holder()._is_class_shared(),
             decimals=self.currency_id.decimal_places or 0,
         )
 
