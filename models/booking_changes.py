@@ -66,6 +66,14 @@ class MicrosoftBooking(models.Model):
             return facts["attendees"] is not False
         return self.settings_id.class_price == "appointment"
 
+    def _is_price_with_tax(self, line=None):
+        """Whether its price includes tax: while it is invoiced, as it was then; else as the settings say.
+
+        :param line: the invoice line that is asked about, also when it no longer stands
+        """
+        terms = ((line or self._is_invoiced()) and self.invoiced_terms) or {}
+        return terms.get("price_include_tax", self.settings_id.price_include_tax)
+
     def _get_rule_holder(self):
         """Whom to ask for the rules of this booking, which may be priced as if it were free.
 
@@ -89,6 +97,7 @@ class MicrosoftBooking(models.Model):
             line = booking.invoice_line_id
             terms = {name: booking[name] for name in ("quantity", "unit_price", "amount")}
             terms["payer"] = booking.payer_id.id
+            terms["price_include_tax"] = booking._is_price_with_tax()
             terms["line"] = {
                 "product_id": line.product_id.id,
                 "quantity": line.quantity,

@@ -30,6 +30,7 @@ class MicrosoftBooking(models.Model):
                     booking.service_id,
                     booking.unit_price,
                     booking.outcome,
+                    booking._is_price_with_tax(),
                     str(booking._get_invoice_distribution()),
                 )
                 if merged
@@ -100,7 +101,7 @@ class MicrosoftBooking(models.Model):
         """
         self.ensure_one()
         found = self._adapt_price(self.unit_price if price is None else price, product, partner)
-        with_tax = self.settings_id.price_include_tax
+        with_tax = self._is_price_with_tax()
         if price is not None or not (with_tax or self._has_included_taxes()):
             return found
         if self._is_amount_rounded() and not self._comes_to_amount(found, product, partner):
@@ -117,12 +118,12 @@ class MicrosoftBooking(models.Model):
         """Whether a line with this price of a unit comes to the amount of this booking, as its settings count it."""
         line = self._prepare_tax_base_line(price, self.quantity, product, partner)
         net, tax = self._get_tax_sums([line])
-        total = net + tax if self.settings_id.price_include_tax else net
+        total = net + tax if self._is_price_with_tax() else net
         return self.currency_id.compare_amounts(total, self.amount) == 0
 
     def _adapt_price(self, price, product, partner):
         """A price of Bookings as the line's taxes want it: see :meth:`_get_invoice_price_unit`."""
-        if self.settings_id.price_include_tax:
+        if self._is_price_with_tax():
             price = self._get_product_taxes(product)._get_tax_details(
                 price,
                 1.0,

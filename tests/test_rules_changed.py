@@ -4,7 +4,9 @@
 from odoo.tests import tagged
 
 from .common import BUSINESS
+from .test_adversary_sums import SumsCommon
 from .test_changes import ChangesCommon
+from .test_pricelists import PricelistsCommon
 
 
 @tagged("post_install", "-at_install")
@@ -87,3 +89,84 @@ class TestClassPrice(ChangesCommon):
         self.tenant.reprice(graph_id, "60")
         self.sync()
         self.assertEqual(both.mapped("due_amount"), [30.0] * 2)
+
+
+@tagged("post_install", "-at_install")
+class TestPricesWithTax(SumsCommon, ChangesCommon):
+    """Whether prices include tax is known of an invoiced booking as it was then."""
+
+    def setUp(self):
+        super().setUp()
+        self.book()
+        self.sync()
+        self.with_taxes(self.tax(10))
+
+    def test_what_is_billed_does_not_change(self):
+        for included in (False, True):
+            with self.subTest(included=included):
+                self.settings.price_include_tax = included
+                booking, _graph_id = self.invoiced(days=5 + included)
+                self.assertEqual(booking.billed_amount, 50.0)
+                self.settings.price_include_tax = not included
+                booking._compute_billed()
+                self.assertEqual((booking.billed_amount, booking.amount), (50.0, 50.0))
+
+    def test_corrections_are_as_the_invoice(self):
+        booking, graph_id = self.invoiced(days=5)
+        self.settings.price_include_tax = True
+        self.tenant.reprice(graph_id, "60")
+        self.sync()
+        supplement = self.settle(booking)["supplements"]
+        self.assertEqual(supplement.amount_untaxed, 10.0)
+        self.assertEqual((booking.billed_amount, booking.amount), (60.0, 60.0))
+
+    def test_a_draft_made_anew_follows_the_rule_of_today(self):
+        booking, graph_id = self.invoiced(days=5, post=False)
+        self.settings.price_include_tax = True
+        self.tenant.reprice(graph_id, "55")
+        self.sync()
+        self.settle(booking)
+        self.assertEqual(booking.invoice_id.amount_total, 55.0)
+        self.assertEqual(booking.billed_amount, 55.0)
+        booking.invoice_id.unlink()
+        self.settings.price_include_tax = False
+        booking._create_invoices()
+        self.assertEqual((booking.invoice_id.amount_untaxed, booking.billed_amount), (55.0, 55.0))
+
+    def test_of_a_merged_line_what_did_not_change_stays(self):
+        self.settings.line_mode = "merged"
+        ids = [self.book(days=days) for days in (3, 4)]
+        self.sync()
+        two = self.bookings(ids[0]) | self.bookings(ids[1])
+        move = two._create_invoices()["invoices"]
+        self.settings.price_include_tax = True
+        self.tenant.move(ids[0], self.ago(days=6))
+        self.sync()
+        self.settle(self.bookings(ids[0]))
+        self.assertEqual(len(move.invoice_line_ids), 2)
+        self.assertEqual(two.mapped("billed_amount"), [50.0] * 2)
+        self.assertEqual(self.bookings(ids[1]).invoice_line_id.price_subtotal, 50.0)
+        self.assertEqual(self.bookings(ids[0]).invoice_line_id.price_total, 50.0)
+
+    def test_what_was_kept_without_it_goes_by_the_rule_of_today(self):
+        booking, _graph_id = self.invoiced(days=5)
+        terms = dict(booking.invoiced_terms)
+        del terms["price_include_tax"]
+        booking.invoiced_terms = terms
+        self.settings.price_include_tax = True
+        booking._compute_billed()
+        self.assertEqual(booking.billed_amount, 55.0)
+
+
+@tagged("post_install", "-at_install")
+class TestListedPricesWithTax(PricelistsCommon, SumsCommon):
+    def test_the_price_of_a_list_is_reckoned_as_it_was_then(self):
+        self.use(self.fixed(self.haircut, 40.0))
+        self.with_taxes(self.tax(10))
+        cut = self.bookings(self.cut)
+        cut._create_invoices()["invoices"].action_post()
+        self.settings.price_include_tax = True
+        self.tenant.move(self.cut, self.ago(days=5))
+        self.sync()
+        self.assertTrue(cut._is_price_concerned())
+        self.assertEqual((cut.due_amount, cut.amount_difference), (40.0, 0.0))
