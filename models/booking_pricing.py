@@ -129,6 +129,12 @@ class MicrosoftBooking(models.Model):
         line = self.invoice_line_id
         return bool(line) and line.parent_state != "cancel" and not self.is_released
 
+    @api.depends("invoice_line_id.parent_state", "is_released")
+    def _compute_currency_id(self):
+        for booking in self:
+            invoiced = booking._is_invoiced() and booking.currency_id
+            booking.currency_id = invoiced or booking.settings_id.currency_id
+
     @api.depends(
         "price_type",
         "price",

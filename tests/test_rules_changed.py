@@ -170,3 +170,54 @@ class TestListedPricesWithTax(PricelistsCommon, SumsCommon):
         self.sync()
         self.assertTrue(cut._is_price_concerned())
         self.assertEqual((cut.due_amount, cut.amount_difference), (40.0, 0.0))
+
+
+@tagged("post_install", "-at_install")
+class TestCurrencyOfBusiness(SumsCommon, ChangesCommon):
+    """What is invoiced keeps its currency; what is freed has that of the business."""
+
+    def test_what_is_invoiced_keeps_its_currency(self):
+        booking, graph_id = self.invoiced()
+        usd = booking.currency_id
+        jpy = self.use_currency("JPY")
+        self.sync(full=True)
+        self.assertEqual((booking.currency_id, booking.billed_amount), (usd, 50.0))
+        self.assertFalse(booking.changed_after_invoicing)
+        # A price of today is one in the currency of today: nothing of it is billed in the other.
+        self.tenant.reprice(graph_id, "6000")
+        self.sync()
+        self.assertEqual((booking.currency_id, booking.proposal), (usd, "replace"))
+        self.assertEqual(booking.changes_text.count("¥"), 2, "price and amount")
+        self.assertEqual((booking.due_amount, booking.amount_difference), (0.0, -50.0))
+        refund = self.settle(booking)["credit_notes"]
+        self.assertEqual((refund.currency_id, refund.amount_untaxed), (usd, 50.0))
+        self.assertEqual((booking.currency_id, booking.amount), (jpy, 6000.0))
+        again = booking._create_invoices()["invoices"]
+        self.assertEqual((again.currency_id, again.amount_untaxed), (jpy, 6000.0))
+
+    def test_what_is_freed_has_the_currency_of_the_business(self):
+        for way in ("unlink", "button_cancel"):
+            with self.subTest(way):
+                usd = self.env.company.currency_id
+                self.tenant.business(BUSINESS).properties["defaultCurrencyIso"] = usd.name
+                self.sync()
+                booking, _graph_id = self.invoiced(post=False, days=len(way))
+                jpy = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "JPY")])
+                jpy.active = True
+                self.tenant.business(BUSINESS).properties["defaultCurrencyIso"] = "JPY"
+                self.sync(full=True)
+                self.assertEqual(booking.currency_id, usd)
+                getattr(booking.invoice_id, way)()
+                self.assertEqual(booking.currency_id, jpy)
+                self.assertEqual(booking.billing_state, "to_invoice")
+
+    def test_a_draft_in_another_currency_is_left(self):
+        booking, graph_id = self.invoiced(post=False)
+        move = booking.invoice_id
+        jpy = self.use_currency("JPY")
+        self.tenant.reprice(graph_id, "6000")
+        self.sync(full=True)
+        self.assertEqual(booking.proposal, "remove")
+        self.settle(booking)
+        self.assertFalse(move.exists())
+        self.assertEqual((booking.currency_id, booking.amount), (jpy, 6000.0))
