@@ -1,5 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from odoo import models
 from odoo.fields import Command
@@ -248,9 +248,22 @@ class MicrosoftBooking(models.Model):
         name = prefix + render_template(template, first._prepare_line_placeholders())
         if len(bookings) == 1:
             return name
-        dates = sorted({booking.service_date for booking in bookings})
-        listed = ", ".join(format_date(bookings.env, date) for date in dates)
-        return f"{prefix}{first.service_id.name} ({len(bookings)} ×)\n{listed}"
+        heading = f"{prefix}{first.service_id.name} ({len(bookings)} ×)"
+        # Names stand where the template has them too, and where it is not clear from who pays.
+        is_own = all(booking.partner_id == booking.payer_id for booking in bookings)
+        if is_own or "{attendee}" not in template:
+            return f"{heading}\n{bookings._list_dates()}"
+        people = bookings._group_by_attendee()
+        listed = [": ".join(filter(None, (name, group._list_dates()))) for name, group in people]
+        return "\n".join((heading, *listed))
+
+    def _list_dates(self):
+        """The days of these bookings, in words; with their number where there are several on a day."""
+        counts = Counter(self.mapped("service_date"))
+        return ", ".join(
+            format_date(self.env, day) + (f" ({count} ×)" if count > 1 else "")
+            for day, count in sorted(counts.items())
+        )
 
     def _prepare_line_placeholders(self):
         """What the placeholders of the line description stand for. Hook.
