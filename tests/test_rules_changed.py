@@ -211,6 +211,38 @@ class TestCurrencyOfBusiness(SumsCommon, ChangesCommon):
                 self.assertEqual(booking.currency_id, jpy)
                 self.assertEqual(booking.billing_state, "to_invoice")
 
+    def test_sums_are_of_one_currency_each(self):
+        self.book()
+        self.sync()
+        jpy = self.use_currency("JPY")
+        self.book(days=5, price="5000")
+        self.sync()
+        bookings = self.bookings()
+        self.assertEqual(bookings.currency_id, jpy | self.env.company.currency_id)
+        summary = bookings.get_uninvoiced_summary([("settings_id", "=", self.settings.id)])
+        self.assertEqual(
+            {(row["currency"], row["amount"], row["count"], row["ready"]) for row in summary},
+            {("USD", 50.0, 1, 1), ("JPY", 5000.0, 1, 1)},
+        )
+        self.assertEqual({row["name"] for row in summary}, {"Studio"})
+        # What has no currency yet is counted with those of the business, reason by reason.
+        self.book(customers=[], days=6)
+        self.book(customers=[], days=7)
+        self.sync()
+        bookings = self.bookings()
+        first = bookings[:1].sudo()
+        first.currency_id = False
+        summary = bookings.get_uninvoiced_summary([("settings_id", "=", self.settings.id)])
+        reasons = {row["currency"]: row["to_check_by_reason"] for row in summary}
+        self.assertEqual(reasons, {"USD": {}, "JPY": {"no_customer": 2}})
+        first.currency_id = jpy
+        self.settings.write({"draft_schedule": "daily", "draft_checked": False})
+        heads_up = self.settings._get_heads_up()
+        self.assertEqual(heads_up["ready"], 2)
+        self.assertIn("50.00", heads_up["amount"])
+        self.assertIn("5,000", heads_up["amount"])
+        self.assertNotIn("5,050", heads_up["amount"])
+
     def test_a_draft_in_another_currency_is_left(self):
         booking, graph_id = self.invoiced(post=False)
         move = booking.invoice_id
