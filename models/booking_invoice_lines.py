@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from collections import Counter, defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import float_compare, format_date, format_duration, format_time
 from odoo.tools.misc import get_lang
 
-from ..billing.wording import check_template, render_template
+from ..billing.wording import PLACEHOLDERS, check_template, render_template
 
 
 class MicrosoftBooking(models.Model):
@@ -239,7 +239,7 @@ class MicrosoftBooking(models.Model):
         )
         first = next(iter(bookings))
         template = first.settings_id.line_template
-        if check_template(template):
+        if check_template(template, self._get_line_placeholders()):
             # A translation with an unknown placeholder: the text that was checked stands in.
             template = first.settings_id.with_context(lang="en_US").line_template
         # A fee is named as one: it is not for a service that was rendered.
@@ -264,6 +264,14 @@ class MicrosoftBooking(models.Model):
             format_date(self.env, day) + (f" ({count} ×)" if count > 1 else "")
             for day, count in sorted(counts.items())
         )
+
+    @api.model
+    def _get_line_placeholders(self):
+        """The names of the placeholders that a line description may have. Hook.
+
+        :return: a sequence of names; :meth:`_prepare_line_placeholders` says what they stand for
+        """
+        return PLACEHOLDERS
 
     def _prepare_line_placeholders(self):
         """What the placeholders of the line description stand for. Hook.
