@@ -60,7 +60,7 @@ class MicrosoftBooking(models.Model):
         }
 
     def _is_class_shared(self):
-        """Whether its price is that of the appointment: while it is invoiced, as it was then; else as the settings say."""
+        """Whether it shares the price of the appointment: of what is invoiced, as it was then; else as settings say."""
         facts = (self._is_invoiced() and self.invoiced_facts) or {}
         if "attendees" in facts:
             return facts["attendees"] is not False

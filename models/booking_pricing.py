@@ -259,9 +259,7 @@ class MicrosoftBooking(models.Model):
         starts = {start for *_keys, start in rows}
         # The last one by its start: a first synchronisation reads the newest windows first.
         candidates = self.search([*domain, ("start", "in", starts)], order="start, id")
-        prices = {
-            tuple(booking[key] for key in keys): booking.unit_price for booking in candidates
-        }
+        prices = {tuple(booking[key] for key in keys): booking.unit_price for booking in candidates}
         for booking in unpriced:
             booking.suggested_price = prices.get(tuple(booking[key] for key in keys), 0.0)
 

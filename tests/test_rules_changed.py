@@ -202,7 +202,7 @@ class TestCurrencyOfBusiness(SumsCommon, ChangesCommon):
                 self.tenant.business(BUSINESS).properties["defaultCurrencyIso"] = usd.name
                 self.sync()
                 booking, _graph_id = self.invoiced(post=False, days=len(way))
-                jpy = self.env["res.currency"].with_context(active_test=False).search([("name", "=", "JPY")])
+                jpy = self.env.ref("base.JPY")
                 jpy.active = True
                 self.tenant.business(BUSINESS).properties["defaultCurrencyIso"] = "JPY"
                 self.sync(full=True)
