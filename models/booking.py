@@ -92,7 +92,8 @@ class MicrosoftBooking(models.Model):
         aggregator=None,
         help="The price on the appointment in Bookings: for an hourly service, of one hour.",
     )
-    currency_id = fields.Many2one("res.currency", readonly=True)
+    # Computed when it is freed: what is invoiced keeps the currency that it is invoiced in.
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", store=True)
     fingerprint = fields.Char(readonly=True, copy=False, export_string_translation=False)
     graph_updated = fields.Char(
         readonly=True,

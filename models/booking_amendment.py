@@ -46,7 +46,7 @@ class MicrosoftBooking(models.Model):
         self.ensure_one()
         line = self.invoice_line_id
         is_elsewhere = due.payer != self._get_invoiced_payer() or due.currency != line.currency_id
-        if line.parent_state == "draft" and not self._get_live_adjustments():
+        if self._is_on_draft():
             leaves = self.gone_at or is_elsewhere or due.reason or not due.amount
             return "remove" if leaves or self.stop > fields.Datetime.now() else "refresh"
         if not self.gone_at and (
@@ -57,6 +57,11 @@ class MicrosoftBooking(models.Model):
         if self._is_same_amount(settled, due.amount):
             return "accept"
         return "credit" if due.amount < settled else "complement"
+
+    def _is_on_draft(self):
+        """Whether this booking is invoiced on a draft that can still follow it."""
+        self.ensure_one()
+        return self.invoice_line_id.parent_state == "draft" and not self._get_live_adjustments()
 
     def action_settle_changes(self, decision="propose", reason=None):
         """Settle those of these bookings that changed after they were invoiced: for server actions and RPC.

@@ -102,7 +102,7 @@ class MicrosoftBooking(models.Model):
         :param shares: dict of booking id -> its share of the line
         """
         self.ensure_one()
-        included = self.settings_id.price_include_tax
+        included = self._is_price_with_tax(line)
         share = shares.get(self.id, shares.get(self._origin.id, 1.0))
         own = [(line, share)] if line else []
         for child in line.booking_adjustment_ids:

@@ -55,9 +55,37 @@ class MicrosoftBooking(models.Model):
             "price_type": self.price_type,
             "price": self.price,
             # The share of a class that is priced as a whole depends on who else attends.
-            "attendees": self.settings_id.class_price == "appointment" and self.attendee_count,
+            "attendees": self._is_class_shared() and self.attendee_count,
             "gone": bool(self.gone_at),
         }
+
+    def _is_class_shared(self):
+        """Whether it shares the price of the appointment: of what is invoiced, as it was then; else as settings say."""
+        facts = (self._is_invoiced() and self.invoiced_facts) or {}
+        if "attendees" in facts:
+            return facts["attendees"] is not False
+        return self.settings_id.class_price == "appointment"
+
+    def _is_price_with_tax(self, line=None):
+        """Whether its price includes tax: while it is invoiced, as it was then; else as the settings say.
+
+        :param line: the invoice line that is asked about, also when it no longer stands
+        """
+        terms = ((line or self._is_invoiced()) and self.invoiced_terms) or {}
+        return terms.get("price_include_tax", self.settings_id.price_include_tax)
+
+    def _get_rule_holder(self):
+        """Whom to ask for the rules of this booking, which may be priced as if it were free.
+
+        What an invoice that stands bills is corrected by the rules of then; a draft is made anew by those of today.
+        """
+        self.ensure_one()
+        origin = self._origin
+        return origin if origin.invoice_line_id and not origin._is_on_draft() else self
+
+    def _forget_invoiced_facts(self):
+        """What is to be invoiced anew is so by the rules of today, and not by those of its former invoice."""
+        self.filtered("invoiced_facts").write({"invoiced_facts": False, "invoiced_terms": False})
 
     def _keep_invoiced_facts(self, kept=None):
         """Remember what these bookings were when they were invoiced, and what was put on their line.
@@ -69,6 +97,7 @@ class MicrosoftBooking(models.Model):
             line = booking.invoice_line_id
             terms = {name: booking[name] for name in ("quantity", "unit_price", "amount")}
             terms["payer"] = booking.payer_id.id
+            terms["price_include_tax"] = booking._is_price_with_tax()
             terms["line"] = {
                 "product_id": line.product_id.id,
                 "quantity": line.quantity,
@@ -183,7 +212,7 @@ class MicrosoftBooking(models.Model):
         free = self.new(origin=self)
         free.invoice_line_id = False
         terms = (settled["quantity"], settled["unit_price"], settled["amount"])
-        reason = False
+        reason, currency = False, self.currency_id
         payer, product = self._get_invoiced_payer(), self._get_invoiced_product()
         changed = self._get_changed_facts()
         if "customer" in changed:
@@ -194,10 +223,10 @@ class MicrosoftBooking(models.Model):
             terms = (0.0, settled["unit_price"], 0.0)
         elif self._is_price_concerned():
             terms = (free.quantity, free.unit_price, free.amount)
-            reason = free.pricing_issue
+            reason, currency = free.pricing_issue, free.currency_id
         if "service" in changed and not self.gone_at:
             product = free._get_invoice_product()
-        return Due(*terms, payer, product, self.currency_id, reason)
+        return Due(*terms, payer, product, currency, reason)
 
     def _get_invoiced_payer(self):
         """Who was to pay when it was invoiced; a contact that was merged into another is that one."""
@@ -252,9 +281,13 @@ class MicrosoftBooking(models.Model):
             changed = booking.changed_after_invoicing and booking._origin
             due = changed and changed._get_due()
             booking.changes_text = changed and "\n".join(changed._get_change_words(due))
-            booking.due_amount = due.amount if due else booking.amount
+            # Of what is due in another currency now, nothing is due in that of the invoice.
+            same = not due or due.currency == booking.currency_id
+            booking.due_amount = (due.amount if due else booking.amount) if same else 0.0
             known = due and not due.reason
-            booking.amount_difference = due.amount - changed._get_settled_amount() if known else 0.0
+            booking.amount_difference = (
+                booking.due_amount - changed._get_settled_amount() if known else 0.0
+            )
 
     def _get_change_words(self, due=None):
         """What changed, a text for each fact: see :meth:`_describe_changes`."""
@@ -297,7 +330,8 @@ class MicrosoftBooking(models.Model):
             types = dict(self._fields["price_type"]._description_selection(env))
             words.append((env._("Price Type"), types[then["price_type"]], types[now["price_type"]]))
         if "price" in names:
-            words.append((env._("Price"), self._say(then["price"]), self._say(now["price"])))
+            prices = (self._say(then["price"]), self._say(now["price"], due.currency))
+            words.append((env._("Price"), *prices))
         if "attendees" in names:
             words.append((env._("Attendees"), then["attendees"] or 1, now["attendees"] or 1))
         if "gone" in names:
@@ -309,12 +343,15 @@ class MicrosoftBooking(models.Model):
         settled_amount = self._get_settled_amount()
         if due.reason:
             words.append((env._("Amount"), self._say(settled_amount), env._("price to confirm")))
-        elif not self._is_same_amount(settled_amount, due.amount):
-            words.append((env._("Amount"), self._say(settled_amount), self._say(due.amount)))
+        elif due.currency != self.currency_id or not self._is_same_amount(
+            settled_amount, due.amount
+        ):
+            amounts = (self._say(settled_amount), self._say(due.amount, due.currency))
+            words.append((env._("Amount"), *amounts))
         return words
 
-    def _say(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.currency_id)
+    def _say(self, amount, currency=None):
+        return formatLang(self.env, amount, currency_obj=currency or self.currency_id)
 
     def _say_start(self, facts):
         """The start of these facts, in the time zone of the business."""

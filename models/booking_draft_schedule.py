@@ -203,7 +203,11 @@ class MicrosoftBookingSettings(models.Model):
         reasons = {}
         for _booking, _reason, text in skipped:
             reasons[text] = reasons.get(text, 0) + 1
-        amount = formatLang(self.env, sum(ready.mapped("amount")), currency_obj=self.currency_id)
+        sums = ready.grouped("currency_id") or {self.currency_id: ready}
+        amount = ", ".join(
+            formatLang(self.env, sum(bookings.mapped("amount")), currency_obj=currency)
+            for currency, bookings in sums.items()
+        )
         return {
             "ready": len(ready),
             "bookings": say_bookings(self.env, len(ready)),

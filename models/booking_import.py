@@ -255,6 +255,8 @@ class MicrosoftBooking(models.Model):
         staff_ids = vals.pop("staff_ids")[0][2]
         current = self._convert_to_write({name: self[name] for name in vals})
         difference = {name: value for name, value in vals.items() if current[name] != value}
+        if self._is_invoiced():
+            difference.pop("currency_id", None)
         if set(self.staff_ids.ids) != set(staff_ids):
             difference["staff_ids"] = [Command.set(staff_ids)]
         if self.gone_at and not self.outcome_decided:

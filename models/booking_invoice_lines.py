@@ -1,12 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-from collections import defaultdict
+from collections import Counter, defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import float_compare, format_date, format_duration, format_time
 from odoo.tools.misc import get_lang
 
-from ..billing.wording import check_template, render_template
+from ..billing.wording import PLACEHOLDERS, check_template, render_template
 
 
 class MicrosoftBooking(models.Model):
@@ -30,6 +30,7 @@ class MicrosoftBooking(models.Model):
                     booking.service_id,
                     booking.unit_price,
                     booking.outcome,
+                    booking._is_price_with_tax(),
                     str(booking._get_invoice_distribution()),
                 )
                 if merged
@@ -100,7 +101,7 @@ class MicrosoftBooking(models.Model):
         """
         self.ensure_one()
         found = self._adapt_price(self.unit_price if price is None else price, product, partner)
-        with_tax = self.settings_id.price_include_tax
+        with_tax = self._is_price_with_tax()
         if price is not None or not (with_tax or self._has_included_taxes()):
             return found
         if self._is_amount_rounded() and not self._comes_to_amount(found, product, partner):
@@ -117,12 +118,12 @@ class MicrosoftBooking(models.Model):
         """Whether a line with this price of a unit comes to the amount of this booking, as its settings count it."""
         line = self._prepare_tax_base_line(price, self.quantity, product, partner)
         net, tax = self._get_tax_sums([line])
-        total = net + tax if self.settings_id.price_include_tax else net
+        total = net + tax if self._is_price_with_tax() else net
         return self.currency_id.compare_amounts(total, self.amount) == 0
 
     def _adapt_price(self, price, product, partner):
         """A price of Bookings as the line's taxes want it: see :meth:`_get_invoice_price_unit`."""
-        if self.settings_id.price_include_tax:
+        if self._is_price_with_tax():
             price = self._get_product_taxes(product)._get_tax_details(
                 price,
                 1.0,
@@ -238,7 +239,7 @@ class MicrosoftBooking(models.Model):
         )
         first = next(iter(bookings))
         template = first.settings_id.line_template
-        if check_template(template):
+        if check_template(template, self._get_line_placeholders()):
             # A translation with an unknown placeholder: the text that was checked stands in.
             template = first.settings_id.with_context(lang="en_US").line_template
         # A fee is named as one: it is not for a service that was rendered.
@@ -247,9 +248,30 @@ class MicrosoftBooking(models.Model):
         name = prefix + render_template(template, first._prepare_line_placeholders())
         if len(bookings) == 1:
             return name
-        dates = sorted({booking.service_date for booking in bookings})
-        listed = ", ".join(format_date(bookings.env, date) for date in dates)
-        return f"{prefix}{first.service_id.name} ({len(bookings)} ×)\n{listed}"
+        heading = f"{prefix}{first.service_id.name} ({len(bookings)} ×)"
+        # Names stand where the template has them too, and where it is not clear from who pays.
+        is_own = all(booking.partner_id == booking.payer_id for booking in bookings)
+        if is_own or "{attendee}" not in template:
+            return f"{heading}\n{bookings._list_dates()}"
+        people = bookings._group_by_attendee()
+        listed = [": ".join(filter(None, (name, group._list_dates()))) for name, group in people]
+        return "\n".join((heading, *listed))
+
+    def _list_dates(self):
+        """The days of these bookings, in words; with their number where there are several on a day."""
+        counts = Counter(self.mapped("service_date"))
+        return ", ".join(
+            format_date(self.env, day) + (f" ({count} ×)" if count > 1 else "")
+            for day, count in sorted(counts.items())
+        )
+
+    @api.model
+    def _get_line_placeholders(self):
+        """The names of the placeholders that a line description may have. Hook.
+
+        :return: a sequence of names; :meth:`_prepare_line_placeholders` says what they stand for
+        """
+        return PLACEHOLDERS
 
     def _prepare_line_placeholders(self):
         """What the placeholders of the line description stand for. Hook.

@@ -71,7 +71,7 @@ class MicrosoftBooking(models.Model):
             return options["invoice_date"]
         mode = self._get_invoice_option(options, "date_mode", "invoice_date_mode")
         if mode == "today":
-            return fields.Date.context_today(self)
+            return self.settings_id[:1]._get_today()
         if mode == "last":
             return max(self.mapped("service_date"))
         if mode == "month_end":
@@ -88,14 +88,27 @@ class MicrosoftBooking(models.Model):
             sections = self.settings_id[:1].line_sections
         if not sections:
             return [(False, self)]
-        people = self.grouped(
-            lambda booking: (
-                booking.partner_id.name or booking.customer_name or booking.customer_email or ""
-            )
-        )
+        people = self._group_by_attendee()
         if len(people) < 2:
             return [(False, self)]
-        return [
-            (name or self.env._("No customer"), people[name])
-            for name in sorted(people, key=str.casefold)
-        ]
+        return [(name or self.env._("No customer"), bookings) for name, bookings in people]
+
+    def _group_by_attendee(self):
+        """The bookings of each person who attends, in the order of their names: two may bear the same one.
+
+        :return: a list of name, empty where there is none, and bookings
+        """
+        people = []
+        for bookings in self.grouped(_get_person).values():
+            first = next(iter(bookings))
+            name = first.partner_id.name or first.customer_name or first.customer_email or ""
+            people.append((name, bookings))
+        return sorted(people, key=lambda person: person[0].casefold())
+
+
+def _get_person(booking):
+    """Who attends, as a key: the contact, else the customer of Bookings, else the name."""
+    for name in ("partner_id", "customer_id"):
+        if booking[name]:
+            return name, booking[name].id
+    return "name", booking.customer_name or booking.customer_email

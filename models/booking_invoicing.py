@@ -37,30 +37,34 @@ class MicrosoftBooking(models.Model):
         """What is to be invoiced, in numbers: for dashboards, server actions and RPC.
 
         :param domain: narrows the bookings, on top of being uninvoiced
-        :return: a list of dicts, one per Bookings business: ``settings_id``, ``name``, ``company_id``, ``company``,
-            ``currency``, ``count``, ``ready``, ``to_check``, ``to_check_by_reason`` (dict of issue -> number),
-            ``hours``, ``amount`` (of the ready ones), ``oldest`` (date or ``False``), ``data_as_of`` (UTC or ``False``)
+        :return: a list of dicts, one per Bookings business and currency of its bookings: ``settings_id``, ``name``,
+            ``company_id``, ``company``, ``currency``, ``count``, ``ready``, ``to_check``, ``to_check_by_reason`` (dict
+            of issue -> number), ``hours``, ``amount`` (of the ready ones), ``oldest`` (date or ``False``),
+            ``data_as_of`` (UTC or ``False``)
         """
         full_domain = Domain(self._get_uninvoiced_domain()) & Domain(domain or Domain.TRUE)
         rows = self._read_group(
             full_domain,
-            ["settings_id", "issue"],
+            ["settings_id", "currency_id", "issue"],
             ["__count", "duration:sum", "amount:sum", "service_date:min"],
         )
-        by_settings = defaultdict(list)
-        for settings, *row in rows:
-            by_settings[settings].append(row)
+        # What has no currency yet will have that of the business.
+        sums, reasons = defaultdict(list), defaultdict(Counter)
+        for settings, currency, *row in rows:
+            key = (settings, currency or settings.currency_id)
+            sums[key].append(row)
+            reasons[key] += Counter({row[0]: row[1]} if row[0] else {})
         return [
             {
                 "settings_id": settings.id,
                 "name": settings.name,
                 "company_id": settings.company_id.id,
                 "company": settings.company_id.name,
-                "currency": settings.currency_id.name,
+                "currency": currency.name,
                 "count": sum(count for _issue, count, *_rest in row_list),
                 "ready": sum(count for issue, count, *_rest in row_list if not issue),
                 "to_check": sum(count for issue, count, *_rest in row_list if issue),
-                "to_check_by_reason": {issue: count for issue, count, *_rest in row_list if issue},
+                "to_check_by_reason": dict(reasons[settings, currency]),
                 "hours": sum(hours for _issue, _count, hours, *_rest in row_list),
                 "amount": sum(
                     amount for issue, _count, _hours, amount, _oldest in row_list if not issue
@@ -68,7 +72,7 @@ class MicrosoftBooking(models.Model):
                 "oldest": min(oldest for *_row, oldest in row_list),
                 "data_as_of": settings.last_success,
             }
-            for settings, row_list in by_settings.items()
+            for (settings, currency), row_list in sums.items()
         ]
 
     def action_create_draft_invoices(self):
@@ -239,6 +243,7 @@ class MicrosoftBooking(models.Model):
             with self.env.cr.savepoint():
                 bookings = self.browse().union(*groups)
                 former_lines = bookings.invoice_line_id
+                bookings._forget_invoiced_facts()
                 vals_list = [group._prepare_invoice(options) for group in groups]
                 # What follows from the line is computed once for all of them, and not as each is put on its own.
                 bookings.modified(["invoice_line_id"], before=True)

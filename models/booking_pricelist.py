@@ -104,8 +104,11 @@ class MicrosoftBooking(models.Model):
                 product = booking.service_id.product_id._origin
                 price, reason, is_agreed = found[product]
                 if price is not None:
+                    with_tax = booking._get_rule_holder()._is_price_with_tax()
                     price = to_decimal(
-                        booking.service_id._as_bookings_price(booking.settings_id, product, price)
+                        booking.service_id._as_bookings_price(
+                            booking.settings_id, product, price, with_tax
+                        )
                     )
                 listed[booking] = (price, reason, is_agreed)
         return listed

@@ -129,6 +129,12 @@ class MicrosoftBooking(models.Model):
         line = self.invoice_line_id
         return bool(line) and line.parent_state != "cancel" and not self.is_released
 
+    @api.depends("invoice_line_id.parent_state", "is_released")
+    def _compute_currency_id(self):
+        for booking in self:
+            invoiced = booking._is_invoiced() and booking.currency_id
+            booking.currency_id = invoiced or booking.settings_id.currency_id
+
     @api.depends(
         "price_type",
         "price",
@@ -185,7 +191,7 @@ class MicrosoftBooking(models.Model):
             confirmed_fee=to_decimal(self.typed_fee) if self.fee_decided else None,
             attendees=self.attendee_count,
             position=self.attendee_position,
-            price_is_per_appointment=self.settings_id.class_price == "appointment",
+            price_is_per_appointment=self._get_rule_holder()._is_class_shared(),
             decimals=self.currency_id.decimal_places or 0,
         )
 
@@ -242,20 +248,20 @@ class MicrosoftBooking(models.Model):
         (self - unpriced).suggested_price = 0.0
         if not unpriced:
             return
-        rows = self._read_group(
-            [
-                ("billing_state", "in", LIVE_STATES),
-                ("is_fee", "=", False),
-                ("service_id", "in", unpriced.service_id.ids),
-                ("partner_id", "in", unpriced.partner_id.ids),
-            ],
-            ["service_id", "partner_id", "currency_id"],
-            ["id:max"],
-        )
-        last = {tuple(keys): booking_id for *keys, booking_id in rows}
+        domain = [
+            ("billing_state", "in", LIVE_STATES),
+            ("is_fee", "=", False),
+            ("service_id", "in", unpriced.service_id.ids),
+            ("partner_id", "in", unpriced.partner_id.ids),
+        ]
+        keys = ["service_id", "partner_id", "currency_id"]
+        rows = self._read_group(domain, keys, ["start:max"])
+        starts = {start for *_keys, start in rows}
+        # The last one by its start: a first synchronisation reads the newest windows first.
+        candidates = self.search([*domain, ("start", "in", starts)], order="start, id")
+        prices = {tuple(booking[key] for key in keys): booking.unit_price for booking in candidates}
         for booking in unpriced:
-            booking_id = last.get((booking.service_id, booking.partner_id, booking.currency_id))
-            booking.suggested_price = self.browse(booking_id).unit_price if booking_id else 0.0
+            booking.suggested_price = prices.get(tuple(booking[key] for key in keys), 0.0)
 
     @api.depends(
         "partner_id.active",

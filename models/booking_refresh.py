@@ -65,6 +65,7 @@ class MicrosoftBooking(models.Model):
         # Only for as long as the rules need to price it: what stays is put back below.
         with self.env.protecting([self._fields["payer_id"]], same_payer):
             self.sudo().invoice_line_id = False
+        self._forget_invoiced_facts()
         # What is on a draft already waits for nothing.
         ready, skipped = self._split_invoiceable(
             {"include_free": was_free, "minimum_amount": 0, "lone_fees": True}

@@ -37,13 +37,17 @@ class MicrosoftBookingService(models.Model):
         return settings.currency_id.round(price)
 
     @api.model
-    def _as_bookings_price(self, settings, product, price):
-        """A price of a product as Bookings shows prices: with tax or without, as the settings say; not rounded."""
+    def _as_bookings_price(self, settings, product, price, with_tax=None):
+        """A price of a product as Bookings shows prices: with tax or without, as the settings say; not rounded.
+
+        :param with_tax: what to go by instead of what the settings say
+        """
         taxes = self._get_product_taxes(settings, product)
         details = taxes._get_tax_details(
             price, 1.0, rounding_method="round_globally", product=product
         )
-        name = "total_included" if settings.price_include_tax else "total_excluded"
+        with_tax = settings.price_include_tax if with_tax is None else with_tax
+        name = "total_included" if with_tax else "total_excluded"
         return details[name]
 
     def _get_list_price(self, product):

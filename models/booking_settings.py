@@ -228,13 +228,14 @@ class MicrosoftBookingSettings(models.Model):
 
     @api.constrains("line_template")
     def _check_line_template(self):
+        names = self.env["microsoft.booking"]._get_line_placeholders()
         for settings in self:
-            if unknown := check_template(settings.line_template):
+            if unknown := check_template(settings.line_template, names):
                 raise ValidationError(
                     self.env._(
                         "“%(unknown)s” is not a placeholder of the line description. Known are: %(known)s",
                         unknown=unknown,
-                        known=", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+                        known=", ".join(f"{{{name}}}" for name in names),
                     )
                 )
 

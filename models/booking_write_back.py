@@ -216,6 +216,8 @@ class AccountMove(models.Model):
             return "canceled"
         if self.state == "draft":
             return "draft"
-        if self.payment_state == "reversed":
+        if self._is_taken_back():
             return "corrective"
-        return "paid" if self.payment_state in ("paid", "in_payment") else "open"
+        # What Odoo calls reversed and is not taken back, was paid with the credit note of something else.
+        is_paid = self.payment_state in ("paid", "in_payment", "reversed")
+        return "paid" if is_paid else "open"

@@ -48,6 +48,7 @@ from . import test_pricelists
 from . import test_privacy
 from . import test_remedy
 from . import test_report
+from . import test_rules_changed
 from . import test_runs
 from . import test_runs_concurrency
 from . import test_runs_failures

@@ -21,6 +21,13 @@ class MicrosoftBooking(models.Model):
         """A draft per customer of Bookings, also where one payer pays for several."""
         return [*super()._get_invoice_grouping_keys(options), "customer_id"]
 
+    def _get_line_placeholders(self):
+        """The text of a line can name the customer's number too."""
+        return (*super()._get_line_placeholders(), "customer_number")
+
+    def _prepare_line_placeholders(self):
+        return super()._prepare_line_placeholders() | {"customer_number": self.partner_id.ref}
+
     def _prepare_invoice(self, options=None):
         """Who attended is told at the foot of the invoice."""
         vals = super()._prepare_invoice(options)

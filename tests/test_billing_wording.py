@@ -62,6 +62,18 @@ def test_what_has_no_value_leaves_nothing_dangling(template, text):
     assert render_template(template, VALUES) == text
 
 
+def test_further_names_are_known_where_they_are_named():
+    names = (*PLACEHOLDERS, "number")
+    assert check_template("{service} {number}") == "{number}"
+    assert check_template("{service} {number}", names) is None
+    assert check_template("{service} {number!r}", names) == "{number!r}"
+    assert check_template("{service}", ("number",)) == "{service}"
+    values = VALUES | {"number": "12"}
+    assert render_template("{service} {number} {staff}", values) == "Haircut 12 Zoe"
+    # The add-on that knew it is gone.
+    assert render_template("{service} {number}", VALUES) == "Haircut"
+
+
 def test_a_value_is_text_and_no_template():
     assert render_template("{service}", {"service": "{date} {0}"}) == "{date} {0}"
     assert render_template("{service} x", {"service": None}) == "x"

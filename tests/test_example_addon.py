@@ -3,6 +3,7 @@
 
 import ast
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -43,6 +44,19 @@ class TestExampleAddon(BookingCommon):
         self.assertEqual(self.listed(), self.bookings())
         move = self.bookings()._create_invoices()["invoices"]
         self.assertEqual((len(move), move.amount_untaxed, move.narration), (1, 180.0, False))
+
+    def test_a_placeholder_of_its_own(self):
+        template = "{service} {customer_number}"
+        with self.assertRaisesRegex(ValidationError, "{customer_number}"):
+            self.settings.line_template = template
+        self.install()
+        self.settings.line_template = template
+        bob = self.bookings().filtered(lambda booking: booking.customer_name == "Bob")
+        bob.partner_id.ref = "B 12"
+        lines = bob._create_invoices()["invoices"].invoice_line_ids
+        self.assertEqual(set(lines.mapped("name")), {"Haircut B 12", "Lesson B 12"})
+        with self.assertRaisesRegex(ValidationError, "{nothing}.*{customer_number}"):
+            self.settings.line_template = "{nothing}"
 
     def test_with_it(self):
         self.install()

@@ -1,11 +1,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How drafts are put together: groups, sections, dates, references, minimum amounts, and what is left out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
+from odoo.tools import format_date
 
 from .common import BUSINESS, BookingCommon
 
@@ -81,7 +82,7 @@ class TestInvoiceOptions(BookingCommon):
 
     def test_the_date(self):
         last = max(self.bookings().mapped("service_date"))
-        today = self.env["account.move"].create({"move_type": "out_invoice"}).date
+        today = self.settings._get_today()
         for mode, expected in (
             ("posting", False),
             ("today", today),
@@ -94,6 +95,49 @@ class TestInvoiceOptions(BookingCommon):
                 move.unlink()
         self.settings.invoice_date_mode = "last"
         self.assertEqual(self.make().invoice_date, last)
+
+    def test_today_is_that_of_the_business(self):
+        # A server action at night, of a user without a time zone: in Zurich the new year has begun.
+        with freeze_time("2027-12-31 23:30:00"):
+            bookings = self.bookings().with_context(tz=False)
+            bookings.env.user.tz = False
+            self.assertEqual(bookings._get_invoice_date({"date_mode": "today"}), date(2028, 1, 1))
+
+    def test_two_people_of_one_name_have_a_section_each(self):
+        first, second = (
+            self.tenant.add_customer(BUSINESS, "Anna Muster", email=f"anna{number}@example.com")
+            for number in (1, 2)
+        )
+        self.book(days=5, customers=[first])
+        self.book(days=6, customers=[second])
+        self.sync()
+        annas = self.bookings().filtered(lambda booking: booking.customer_name == "Anna Muster")
+        annas.payer_id = self.acme
+        move = annas._create_invoices({"sections": True})["invoices"]
+        sections = move.invoice_line_ids.filtered(lambda line: line.display_type == "line_section")
+        self.assertEqual(sections.mapped("name"), ["Anna Muster"] * 2)
+
+    def test_a_merged_line_names_who_attended_for_whom_somebody_else_pays(self):
+        self.settings.line_mode = "merged"
+        self.book(days=3, customers=[self.bob], duration=timedelta(minutes=30))
+        self.sync()
+        self.bookings().payer_id = self.acme
+        cuts = self.bookings().filtered(lambda booking: booking.service_id.name == "Haircut")
+        line = cuts._create_invoices()["invoices"].invoice_line_ids
+        old, new = (format_date(self.env, day) for day in sorted(set(cuts.mapped("service_date"))))
+        self.assertEqual(
+            line.name.splitlines(), ["Haircut (3 ×)", f"Ana Müller: {old}, {new}", f"Bob: {new}"]
+        )
+
+    def test_a_merged_line_counts_what_was_on_one_day(self):
+        self.settings.line_mode = "merged"
+        self.book(days=3)
+        self.sync()
+        ana = self.bookings().filtered(lambda booking: booking.customer_name == "Ana Müller")
+        ana.payer_id = ana.partner_id
+        line = ana._create_invoices()["invoices"].invoice_line_ids
+        old, new = (format_date(self.env, day) for day in sorted(set(ana.mapped("service_date"))))
+        self.assertEqual(line.name.splitlines(), ["Haircut (3 ×)", f"{old}, {new} (2 ×)"])
 
     def test_too_little_waits_for_more(self):
         self.settings.minimum_amount = 200

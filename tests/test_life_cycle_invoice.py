@@ -169,6 +169,8 @@ class TestLifeCycle(LifeCycleCommon):
         lines.reconcile()
         self.assertEqual(second.invoice_id.payment_state, "reversed")
         self.assertStands(second, "paid", billed=50.0)
+        # Bookings is told the same.
+        self.assertEqual(second.invoice_id._get_booking_invoice_status(), "paid")
 
     def test_reverse_and_create_invoice_takes_the_bookings_over(self):
         ids = [self.book(self.lesson, days=days) for days in (2, 3)]

@@ -55,6 +55,14 @@ class TestAgreedPrice(BookingCommon):
         self.assertEqual(first.billing_state, "draft")
 
         self.assertEqual(second.suggested_price, 180.0)
+        # An older one that came later, as the first synchronisation reads its windows, is not the last.
+        self.book(self.audit, days=40)
+        self.sync()
+        older = self.bookings()[0].with_user(self.clerk)
+        older.unit_price = 120.0
+        older._create_invoices()
+        second.invalidate_recordset(["suggested_price"])
+        self.assertEqual(second.suggested_price, 180.0)
         self.assertEqual(second.billing_state, "to_check", "proposed, and no more")
         second.action_use_suggested_price()
         self.assertEqual((second.amount, second.billing_state), (180.0, "to_invoice"))
