@@ -8,7 +8,7 @@ AMOUNTS = ("amount_currency", "price_subtotal", "price_total", "parent_state")
 BILLED_BY = [
     f"{path}.{name}"
     for path in (LINE, ADJUSTMENT, f"{ADJUSTMENT}.booking_adjustment_ids")
-    for name in (*AMOUNTS, "move_id.payment_state")
+    for name in AMOUNTS
 ]
 
 
@@ -88,7 +88,14 @@ class MicrosoftBooking(models.Model):
             )
         )
 
-    @api.depends("invoice_line_id.booking_ids.invoiced_terms", "settings_id", *BILLED_BY)
+    # Of the payments only those of the invoice itself: nearly all of accounting decides about them, and each
+    # further path to them is looked up whenever any line in Odoo is written.
+    @api.depends(
+        "invoice_line_id.booking_ids.invoiced_terms",
+        "settings_id",
+        f"{LINE}.move_id.payment_state",
+        *BILLED_BY,
+    )
     def _compute_billed(self):
         for line, bookings in self.grouped("invoice_line_id").items():
             live = line and line.parent_state != "cancel"
