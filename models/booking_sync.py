@@ -116,6 +116,7 @@ class MicrosoftBookingSettings(models.Model):
                 )
             run = runs.filtered(lambda run, settings=settings: run.settings_id == settings)
             if not run:
+                settings._take_turn()
                 run = Run.create(settings._prepare_run(self.env.user))
                 runs |= run
             if full and not run.full:
@@ -182,6 +183,12 @@ class MicrosoftBookingSettings(models.Model):
         )[:1]
         if not run:
             if not settings.active or settings.state not in ("connected", "error"):
+                return
+            try:
+                settings._take_turn()
+            except OperationalError:
+                # Somebody has just asked for one, and so for the next call.
+                self.env.cr.rollback()
                 return
             run = run.sudo().create(settings._prepare_run())
             # Kept, whatever comes: a run that fails at once has to be there to say why.

@@ -16,6 +16,7 @@ from . import test_click_everywhere
 from . import test_concurrency
 from . import test_connect_wizard
 from . import test_connection
+from . import test_connection_concurrency
 from . import test_connection_watch
 from . import test_corrections
 from . import test_counts
