@@ -112,8 +112,3 @@ class MicrosoftBookingSettings(models.Model):
                 self.env.ref("microsoft_bookings.ir_cron_housekeeping").sudo()._trigger(
                     at=fields.Datetime.now() + timedelta(minutes=1)
                 )
-
-    @api.model
-    def _cron_housekeeping(self):
-        """Apply what could not be applied while a synchronisation ran."""
-        self.search([("active", "in", (True, False))])._sync_crons()
