@@ -30,7 +30,7 @@ from . import test_exclusions
 from . import test_fault_sync
 from . import test_guided_tours
 from . import test_history
-from . import test_housekeeping
+from . import test_hourly_housekeeping
 from . import test_import_kills
 from . import test_invoice_background
 from . import test_invoice_options
