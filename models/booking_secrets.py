@@ -158,3 +158,4 @@ class MicrosoftBookingSettings(models.Model):
         for settings in self:
             settings._get_credential().previous_client_secret = False
         self.invalidate_recordset(["has_previous_secret"])
+        return True
