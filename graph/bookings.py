@@ -111,15 +111,26 @@ class BookingsApi:
 
         :returns: None only where the business itself can be read: Microsoft says 404 for both
         """
+        data = self._get("read_customers", business_id, "customers", customer_id)
+        return None if data is None else _parsed(Customer, data)
+
+    def _get(self, operation: str, business_id: str, *segments: str) -> dict | None:
         try:
-            with self._doing("read_customers"):
-                data = self.client.get(_of(business_id, "customers", customer_id))
+            with self._doing(operation):
+                return self.client.get(_of(business_id, *segments))
         except NotFoundError as error:
             if error.code != "not_found":
                 raise
             self.business(business_id)
             return None
-        return _parsed(Customer, data)
+
+    def has_service(self, business_id: str, service_id: str) -> bool:
+        """Whether there is such a service; False only when it is certain, as for :meth:`customer`."""
+        return self._get("read_services", business_id, "services", service_id) is not None
+
+    def has_staff_member(self, business_id: str, staff_id: str) -> bool:
+        """Whether there is such a staff member; False only when it is certain, as for :meth:`customer`."""
+        return self._get("read_staff_members", business_id, "staffMembers", staff_id) is not None
 
     def custom_questions(self, business_id: str) -> Listing:
         """All custom questions of a business."""

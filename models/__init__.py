@@ -7,6 +7,7 @@ from . import booking_connection
 from . import booking_secrets
 from . import booking_input
 from . import booking_connection_check
+from . import booking_housekeeping
 from . import booking_schedule
 from . import booking_freshness
 from . import booking_directions

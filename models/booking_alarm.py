@@ -138,9 +138,8 @@ class MicrosoftBookingSettings(models.Model):
         return res
 
     @api.model
-    def _cron_housekeeping(self):
-        res = super()._cron_housekeeping()
-        self.search(
+    def _get_housekeeping(self):
+        watched = self.search(
             ["|", ("state", "in", SCHEDULED_STATES), ("alarm_since", "!=", False)]
-        )._update_alarm()
-        return res
+        )
+        return super()._get_housekeeping() + [one._update_alarm for one in watched]

@@ -15,7 +15,7 @@ from .booking_privacy import PRIVATE_FIELDS
 
 # Nothing is due any more, or it is on an invoice: the name is needed no longer.
 SETTLED_STATES = ("draft", "invoiced", "paid", "excluded", "cancelled")
-# So many bookings are anonymised in one turn of the housekeeping, which comes back every hour.
+# So many bookings are anonymised in one turn of the housekeeping.
 BATCH = 1000
 
 
@@ -103,20 +103,28 @@ class MicrosoftBooking(models.Model):
 
     @api.model
     def _anonymise_settled(self):
-        """Anonymise what had to wait for its invoice."""
-        self.search(
+        """Anonymise what had to wait for its invoice.
+
+        :return: whether there may be more of it
+        """
+        settled = self.search(
             [("anonymise_when_settled", "=", True), ("billing_state", "in", SETTLED_STATES)],
             limit=BATCH,
-        )._erase_person()
+        )
+        settled._erase_person()
+        return len(settled) == BATCH
 
     @api.model
     def _anonymise_old(self, settings):
-        """Anonymise what was never invoiced and ended longer ago than these settings keep the names."""
+        """Anonymise what was never invoiced and ended longer ago than these settings keep the names.
+
+        :return: whether there may be more of it
+        """
         months = settings.retention_months
         if not months:
-            return
+            return False
         before = datetime.now() - relativedelta(months=months)
-        self.search(
+        old = self.search(
             [
                 ("settings_id", "=", settings.id),
                 ("stop", "<", before),
@@ -125,7 +133,9 @@ class MicrosoftBooking(models.Model):
                 ("anonymised_at", "=", False),
             ],
             limit=BATCH,
-        )._anonymise()
+        )
+        old._anonymise()
+        return len(old) == BATCH
 
 
 class MicrosoftBookingCustomer(models.Model):
@@ -160,13 +170,16 @@ class MicrosoftBookingSettings(models.Model):
     _retention_positive = models.Constraint("CHECK(retention_months >= 0)", "Months are 0 or more.")
 
     @api.model
-    def _cron_housekeeping(self):
-        res = super()._cron_housekeeping()
-        Booking = self.env["microsoft.booking"]
-        Booking._anonymise_settled()
-        for settings in self.with_context(active_test=False).search([("retention_months", ">", 0)]):
-            Booking._anonymise_old(settings)
-        return res
+    def _get_housekeeping(self):
+        keepers = self.with_context(active_test=False).search([("retention_months", ">", 0)])
+        return [
+            *super()._get_housekeeping(),
+            self.env["microsoft.booking"]._anonymise_settled,
+            *(settings._anonymise_old for settings in keepers),
+        ]
+
+    def _anonymise_old(self):
+        return self.env["microsoft.booking"]._anonymise_old(self)
 
 
 class ResPartner(models.Model):

@@ -236,6 +236,7 @@ class MicrosoftBookingSettings(models.Model):
         self.filtered(lambda settings: settings.state in ("connected", "error")).state = "paused"
         resting = self.run_ids.filtered(lambda run: run.state in ("queued", "waiting"))
         resting.filtered(lambda run: run.kind == "sync").sudo().state = "paused"
+        return True
 
     def action_resume(self):
         """Synchronise again by the schedule, at once where a synchronisation was stopped."""
@@ -244,3 +245,4 @@ class MicrosoftBookingSettings(models.Model):
         stopped = paused.run_ids.filtered(lambda run: run.state == "paused").settings_id
         for cron in stopped.sudo().cron_id:
             cron._trigger()
+        return True

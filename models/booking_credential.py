@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
+from odoo.tools import SQL
 
 SECRET_FIELDS = (
     "client_secret",
@@ -28,3 +29,19 @@ class MicrosoftBookingCredential(models.Model):
     _settings_uniq = models.Constraint(
         "UNIQUE(settings_id)", "A connection has one set of secrets."
     )
+
+    def _write_secrets(self, vals):
+        """Write secrets by a statement that is not logged when it fails, as those of the ORM are.
+
+        :param vals: values by the names of ``SECRET_FIELDS``
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        assignments = SQL(", ").join(
+            SQL("%s = %s", SQL.identifier(name), vals[name]) for name in SECRET_FIELDS if name in vals
+        )
+        self.env.cr.execute(
+            SQL("UPDATE %s SET %s WHERE id = %s", SQL.identifier(self._table), assignments, self.id),
+            log_exceptions=False,
+        )
+        self.invalidate_recordset(SECRET_FIELDS)

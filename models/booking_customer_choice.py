@@ -118,6 +118,7 @@ class MicrosoftBookingCustomer(models.Model):
         missing = self.filtered(lambda customer: customer.match_state in CREATABLE)
         for settings, customers in missing.grouped("settings_id").items():
             customers._create_partners(settings)
+        return True
 
     def action_restore_contact(self):
         """Restore the archived contacts, where an address has exactly one, and link them.
@@ -136,6 +137,7 @@ class MicrosoftBookingCustomer(models.Model):
                 )
             partner.action_unarchive()
             customer.partner_id = partner
+        return True
 
     def action_match_again(self):
         """Give the choice of the contact back to the matching ladder."""
@@ -145,6 +147,7 @@ class MicrosoftBookingCustomer(models.Model):
             {"decided_by_id": False, "decided_at": False}
         )
         self._match_partners()
+        return True
 
     def action_undo_choice(self):
         """Forget what a person chose for these customers: contact and payer are found by the rules again.
@@ -156,6 +159,7 @@ class MicrosoftBookingCustomer(models.Model):
             {"payer_id": False, "decided_by_id": False, "decided_at": False}
         )
         decided.action_match_again()
+        return True
 
     def action_view_bookings(self):
         """Open the bookings of these customers.

@@ -6,9 +6,10 @@ from odoo import api, fields, models
 from ..billing.pricing import late_notice
 from ..graph.errors import GraphError
 from .booking_attendees import second_key_of_bookings, second_key_of_record
+from .booking_problem import get_kind_name
 from .graph_messages import _lt, keep
 
-# A window that lost more than this share, and more than this number, of its appointments is not believed.
+# A window or list that lost more than this share, and more than this number, of what it had is not believed.
 MASS_SHARE, MASS_COUNT = 0.2, 5
 
 
@@ -95,7 +96,7 @@ class MicrosoftBooking(models.Model):
         :param left: the bookings of those that it has no more
         """
         gone = {booking.graph_id for booking in left}
-        if run.accept_gone or len(gone) <= MASS_COUNT or len(gone) <= MASS_SHARE * len(live):
+        if run.accept_gone or not is_mass(len(gone), len(live)):
             return True
         question = keep(
             _lt(
@@ -135,6 +136,52 @@ class MicrosoftBooking(models.Model):
             (not_held - late).outcome = "cancelled"
             late.outcome = "late_cancelled"
         return len(there)
+
+
+class MicrosoftBookingMirror(models.AbstractModel):
+    """Services and staff members that are no longer in Bookings: archived one by one, and never in masses."""
+
+    _inherit = "microsoft.booking.mirror"
+
+    @api.model
+    def _archive_missing(self, settings, run, graph_ids, is_there):
+        """Archive the mirrors that a list no longer has, and Bookings itself no more; nothing is ever deleted.
+
+        :param graph_ids: every id that the list had
+        :param is_there: asks Bookings for one Graph id, and returns whether there is such an object
+        :return: the recordset that was archived
+        """
+        known = self.search([("settings_id", "=", settings.id)])
+        missing = known.filtered(lambda mirror: mirror.graph_id not in graph_ids)
+        gone = self.browse()
+        if is_mass(len(missing), len(known)):
+            run._add_problem(
+                keep(
+                    _lt(
+                        "%(gone)s of %(known)s records of Bookings (%(kind)s) have disappeared at once. None was "
+                        "archived: archive them in Odoo if they are really gone."
+                    ),
+                    gone=len(missing),
+                    known=len(known),
+                    kind=keep(get_kind_name(self._name)),
+                )
+            )
+            return gone
+        for mirror in missing:
+            try:
+                if not is_there(mirror.graph_id):
+                    gone |= mirror
+            except GraphError as error:
+                if error.retryable:
+                    raise
+                run._add_problem(error, record=mirror)
+        gone.action_archive()
+        return gone
+
+
+def is_mass(gone, known):
+    """Whether so many of those that are known have disappeared that no answer of Microsoft is believed."""
+    return gone > MASS_COUNT and gone > MASS_SHARE * known
 
 
 def get_live_ids(by_id):

@@ -81,6 +81,20 @@ class MicrosoftBookingSettings(models.Model):
                 # Of one business: the next hour tries it again, and the others are not held up.
                 self.env.cr.rollback()
                 _logger.warning("Scheduled drafts of %s failed: %s", settings, error)
+            except Exception as error:  # pylint: disable=broad-exception-caught # a bug in what one business needs is
+                # told to who is responsible for it, and the others are not held up either.
+                self.env.cr.rollback()
+                _logger.exception("Scheduled drafts of %s failed", settings)
+                settings._tell_of_failed_drafts(error)
+                self.env["ir.cron"]._commit_progress()
+
+    def _tell_of_failed_drafts(self, error):
+        """Give the responsible person an activity that says what failed, unless they have it already."""
+        summary = self.env._("The scheduled draft invoices were not made: %(error)s", error=repr(error))
+        if summary not in self.activity_ids.mapped("summary"):
+            self.sudo().activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, user_id=self._get_responsible().id
+            )
 
     def _get_today(self):
         """The day that it is in the time zone of the business."""

@@ -89,6 +89,7 @@ class MicrosoftBookingErasure(models.Model):
         rows.lifted = True
         rows.filtered(lambda row: not row.token).unlink()
         self.settings_id.sudo()._require_full_sync()
+        return True
 
 
 class MicrosoftBookingSettings(models.Model):

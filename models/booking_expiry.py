@@ -83,7 +83,6 @@ class MicrosoftBookingSettings(models.Model):
         return res
 
     @api.model
-    def _cron_housekeeping(self):
-        res = super()._cron_housekeeping()
-        self.search([("secret_expiry", "!=", False)])._remind_of_expiry()
-        return res
+    def _get_housekeeping(self):
+        expiring = self.search([("secret_expiry", "!=", False)])
+        return super()._get_housekeeping() + [one._remind_of_expiry for one in expiring]

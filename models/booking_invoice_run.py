@@ -89,6 +89,8 @@ class MicrosoftBookingRun(models.Model):
             if not is_done:
                 self.env["ir.cron"]._commit_progress(remaining=1)
                 return
+            # What became of this one stays, whatever becomes of the next.
+            self.env["ir.cron"]._commit_progress()
         self.env["ir.cron"]._commit_progress(remaining=left)
 
     def _make_planned_invoices(self):

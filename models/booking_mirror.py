@@ -71,19 +71,6 @@ class MicrosoftBookingMirror(models.AbstractModel):
         return self.with_context(active_test=False).search([("settings_id", "=", settings.id)])
 
     @api.model
-    def _archive_missing(self, settings, graph_ids):
-        """Archive the mirrors that a **complete** list no longer has; nothing is ever deleted.
-
-        :param graph_ids: every id that the list had
-        :return: the recordset that was archived
-        """
-        missing = self.search([("settings_id", "=", settings.id)]).filtered(
-            lambda mirror: mirror.graph_id not in graph_ids
-        )
-        missing.action_archive()
-        return missing
-
-    @api.model
     def _follow_listing(self, settings, run, api, listing):
         """What follows once a list was mirrored: matching, and the other direction. Hook.
 

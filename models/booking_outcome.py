@@ -48,13 +48,20 @@ class MicrosoftBooking(models.Model):
                 )
             )
 
-    def action_set_outcome(self):
-        """Set the outcome named in the context (``booking_outcome``) on all of these bookings.
+    def action_set_outcome(self, outcome=None):
+        """Set an outcome on all of these bookings.
 
-        :raise UserError: when one of them is on a live invoice
+        :param outcome: a value of the field; by default that of the context (``booking_outcome``), as buttons have it
+        :raise UserError: when one of them is on a live invoice, or no outcome is named
         """
         self._check_outcome_open()
-        self.write({"outcome": self.env.context["booking_outcome"]})
+        outcome = outcome or self.env.context.get("booking_outcome")
+        known = self._fields["outcome"].get_values(self.env)
+        if outcome not in known:
+            raise UserError(
+                self.env._("Name one of these outcomes: %(names)s.", names=", ".join(known))
+            )
+        self.write({"outcome": outcome})
         return True
 
     def action_cancelled_with_notice(self, notice_hours):

@@ -234,11 +234,13 @@ class MicrosoftBooking(models.Model):
                 "price_decided_by_id": False,
             }
         )
+        return True
 
     def action_use_suggested_price(self):
         """Take the last price of this customer and service, as the person confirms by pressing the button."""
         for booking in self.filtered("suggested_price"):
             booking.unit_price = booking.suggested_price
+        return True
 
     @api.depends("payer_id", "service_id", "issue")
     def _compute_suggested_price(self):

@@ -43,18 +43,22 @@ class MicrosoftBookingSettings(models.Model):
     def action_store_notes(self):
         """Keep notes from now on; those of the bookings that are there are read again."""
         self.store_notes = True
+        return True
 
     def action_erase_notes(self):
         """Keep notes no longer, and erase those that were kept."""
         self.store_notes = False
+        return True
 
     def action_store_answers(self):
         """Keep the answers to custom questions from now on; those that are there are read again."""
         self.store_answers = True
+        return True
 
     def action_erase_answers(self):
         """Keep answers no longer, and erase those that were kept."""
         self.store_answers = False
+        return True
 
 
 def _any_of(names):

@@ -188,3 +188,8 @@ class MicrosoftBookingRun(models.Model):
                 record=record or (model and self.env[model]),
                 stamp=NO_SENSE,
             )
+
+
+def get_kind_name(model):
+    """What a record of Bookings is to a person that this model mirrors; a term."""
+    return next(name for name, mirror in RECORD_KINDS.values() if mirror == model)

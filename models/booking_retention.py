@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 from .booking_run import OPEN_STATES
 
-# So many are deleted in one turn of the housekeeping, which comes back every hour.
+# So many are deleted in one turn of the housekeeping.
 BATCH = 1000
 
 
@@ -26,10 +26,8 @@ class MicrosoftBookingSettings(models.Model):
     )
 
     @api.model
-    def _cron_housekeeping(self):
-        res = super()._cron_housekeeping()
-        self.env["microsoft.booking.run"]._delete_old_runs()
-        return res
+    def _get_housekeeping(self):
+        return [*super()._get_housekeeping(), self.env["microsoft.booking.run"]._delete_old_runs]
 
 
 class MicrosoftBookingRun(models.Model):
@@ -41,7 +39,10 @@ class MicrosoftBookingRun(models.Model):
 
         For drafts of several businesses the longest time of their company counts. A run stays as long as one of its
         invoices is a draft, since it could still be undone; and the last synchronisation of each business stays.
+
+        :return: whether there may be more of them
         """
+        is_left = False
         Settings = self.env["microsoft.booking.settings"].with_context(active_test=False)
         for company, of_company in Settings._read_group([], ["company_id"], ["id:recordset"]):
             domains = [([("settings_id", "=", False), ("company_id", "=", company.id)], of_company)]
@@ -64,3 +65,5 @@ class MicrosoftBookingRun(models.Model):
                     limit=BATCH,
                 )
                 old.unlink()
+                is_left |= len(old) == BATCH
+        return is_left

@@ -149,8 +149,8 @@ class MicrosoftBookingRun(models.Model):
     def action_retry(self):
         """Start a synchronisation again that ended with problems or failed, with what was given up too.
 
-        :return: a client action that tells that it started, or ``None`` when there was nothing to start
+        :return: a client action that tells that it started, or ``True`` when there was nothing to start
         """
         runs = self.filtered(lambda run: run.kind == "sync" and run.state not in OPEN_STATES)
         runs.problem_ids._get_failures()._try_again()
-        return runs.settings_id.action_sync() if runs else None
+        return runs.settings_id.action_sync() if runs else True

@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -85,7 +87,7 @@ class MicrosoftBookingSettings(models.Model):
     def _sync_crons(self, vals=None):
         """Make the scheduled actions what the settings say.
 
-        A running action cannot be written: then the hourly housekeeping, started as soon as possible, does it.
+        A running action cannot be written: then the hourly housekeeping, started in a minute, does it.
         """
         if vals is not None and CRON_FIELDS.isdisjoint(vals):
             return
@@ -106,9 +108,7 @@ class MicrosoftBookingSettings(models.Model):
             try:
                 cron.write(changes)
             except UserError:
-                self.env.ref("microsoft_bookings.ir_cron_housekeeping").sudo()._trigger()
-
-    @api.model
-    def _cron_housekeeping(self):
-        """Apply what could not be applied while a synchronisation ran."""
-        self.search([("active", "in", (True, False))])._sync_crons()
+                # At once it would find it running again, and start itself for as long as that lasts.
+                self.env.ref("microsoft_bookings.ir_cron_housekeeping").sudo()._trigger(
+                    at=fields.Datetime.now() + timedelta(minutes=1)
+                )

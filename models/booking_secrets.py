@@ -81,16 +81,14 @@ class MicrosoftBookingSettings(models.Model):
         :raise ValidationError: when key, certificate and passphrase cannot be used together, in words
         """
         self.ensure_one()
+        self._take_turn()
         credential = self._get_credential()
         if "private_key" in typed or "private_key_passphrase" in typed:
             self._check_certificate({name: credential[name] for name in SECRET_FIELDS} | typed)
         replaced = credential.client_secret
         if replaced and typed.get("client_secret", replaced) != replaced:
             typed.setdefault("previous_client_secret", replaced)
-        if credential:
-            credential.write(typed)
-        else:
-            credential.create({"settings_id": self.id, **typed})
+        (credential or credential.create({"settings_id": self.id}))._write_secrets(typed)
 
     def _check_certificate(self, secrets):
         """See whether the key can sign in, and take over until when.
@@ -160,3 +158,4 @@ class MicrosoftBookingSettings(models.Model):
         for settings in self:
             settings._get_credential().previous_client_secret = False
         self.invalidate_recordset(["has_previous_secret"])
+        return True

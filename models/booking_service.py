@@ -65,6 +65,7 @@ class MicrosoftBookingService(models.Model):
         """Take the product of the same name, as the person confirms by pressing the button."""
         for service in self.filtered("suggested_product_id"):
             service.product_id = service.suggested_product_id
+        return True
 
     def _create_products(self):
         """Create a product for each service that has none, a copy of the settings' template product.

@@ -70,6 +70,7 @@ class MicrosoftBookingStaff(models.Model):
         """Take the user of the same address, as the person confirms by pressing the button."""
         for staff in self.filtered("suggested_user_id"):
             staff.user_id = staff.suggested_user_id
+        return True
 
     def _get_common_distribution(self):
         """The analytic distribution that those of these staff members who have one agree on; ``False`` for none."""

@@ -2,6 +2,7 @@
 import logging
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta, timezone
+from functools import partial
 
 from psycopg2 import OperationalError
 
@@ -116,6 +117,7 @@ class MicrosoftBookingSettings(models.Model):
                 )
             run = runs.filtered(lambda run, settings=settings: run.settings_id == settings)
             if not run:
+                settings._take_turn()
                 run = Run.create(settings._prepare_run(self.env.user))
                 runs |= run
             if full and not run.full:
@@ -182,6 +184,12 @@ class MicrosoftBookingSettings(models.Model):
         )[:1]
         if not run:
             if not settings.active or settings.state not in ("connected", "error"):
+                return
+            try:
+                settings._take_turn()
+            except OperationalError:
+                # Somebody has just asked for one, and so for the next call.
+                self.env.cr.rollback()
                 return
             run = run.sudo().create(settings._prepare_run())
             # Kept, whatever comes: a run that fails at once has to be there to say why.
@@ -304,20 +312,21 @@ class MicrosoftBookingSettings(models.Model):
         return not self.history_start or service_date(record.start, zone) >= self.history_start
 
     def _sync_master_data(self, run, api, name):
-        """Mirror a complete list of services, staff members or customers, and archive what it no longer has.
+        """Mirror a complete list of services, staff members or customers, and archive what is no longer in Bookings.
 
         :return: whether the step is done
         """
-        read, model = {
-            "services": (api.services, "microsoft.booking.service"),
-            "staff": (api.staff_members, "microsoft.booking.staff"),
-            "customers": (api.customers, "microsoft.booking.customer"),
+        read, has, model = {
+            "services": (api.services, api.has_service, "microsoft.booking.service"),
+            "staff": (api.staff_members, api.has_staff_member, "microsoft.booking.staff"),
+            # A customer may stand on an appointment without being on the list: those stay.
+            "customers": (api.customers, None, "microsoft.booking.customer"),
         }[name]
         listing = read(self.business_id)
         run._add_listing_problems(listing)
         mirror = self.env[model]
         mirror._mirror(self, listing.records)
-        if name != "customers" and not listing.problems:
-            # A customer may stand on an appointment without being on the list: those stay.
-            mirror._archive_missing(self, {record.id for record in listing.records})
+        if has and not listing.problems:
+            graph_ids = {record.id for record in listing.records}
+            mirror._archive_missing(self, run, graph_ids, partial(has, self.business_id))
         return mirror._follow_listing(self, run, api, listing)

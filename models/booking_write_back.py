@@ -90,6 +90,7 @@ class MicrosoftBookingWriteBack(models.Model):
         retried.sudo()._queue()
         for settings in retried.settings_id:
             settings.sudo().cron_id._trigger()
+        return True
 
     def _queue(self):
         self.write({"state": "waiting", "attempts": 0, "next_attempt": fields.Datetime.now()})

@@ -87,6 +87,8 @@ class MicrosoftBookingSettings(models.Model):
         words = False
         try:
             self._find_write_backs()
+            # Nobody who saves these settings has to wait for Microsoft.
+            self.env["ir.cron"]._commit_progress()
             waiting = records.search(
                 [
                     ("settings_id", "=", self.id),
@@ -114,7 +116,8 @@ class MicrosoftBookingSettings(models.Model):
             words = keep(_lt("Unexpected error: %(error)s"), error=type(error).__name__)
         if self.write_back_words != words:
             self.sudo().write_back_words = words
-        self.env["ir.cron"]._commit_progress(remaining=0)
+        # What the synchronisation left to do stays as it said.
+        self.env["ir.cron"]._commit_progress()
 
     def _send_write_backs(self, api, waiting):
         """Send these one by one, and commit a portion at a time.
@@ -125,7 +128,7 @@ class MicrosoftBookingSettings(models.Model):
             for record in waiting[index : index + PORTION]:
                 record._send(api)
             left = len(waiting) - index - PORTION
-            if not self.env["ir.cron"]._commit_progress(remaining=0) and left > 0:
+            if not self.env["ir.cron"]._commit_progress() and left > 0:
                 # The time slice is over.
                 self.sudo().cron_id._trigger()
                 return

@@ -1,5 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class ResPartner(models.Model):
@@ -49,15 +50,21 @@ class ResPartner(models.Model):
         ]
         return bool(self.env["account.move"].sudo().search_count(domain, limit=1))
 
-    def action_choose_for_booking_customer(self):
-        """Take this contact for the customer of Bookings whose form the button stands on; an archived one is restored.
+    def action_choose_for_booking_customer(self, customer_id=None):
+        """Take this contact for a customer of Bookings; an archived one is restored.
 
+        :param customer_id: by default the one whose form the button stands on (``booking_customer_id`` in the context)
         :return: an action that shows the form again
+        :raise UserError: when there is no such customer
         """
         self.ensure_one()
-        customer = self.env["microsoft.booking.customer"].browse(
-            self.env.context["booking_customer_id"]
+        customer = (
+            self.env["microsoft.booking.customer"]
+            .browse(customer_id or self.env.context.get("booking_customer_id"))
+            .exists()
         )
+        if not customer:
+            raise UserError(self.env._("Name the customer of Bookings whose contact this is."))
         if not self.active:
             self.action_unarchive()
         customer.partner_id = self

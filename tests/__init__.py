@@ -16,6 +16,7 @@ from . import test_click_everywhere
 from . import test_concurrency
 from . import test_connect_wizard
 from . import test_connection
+from . import test_connection_concurrency
 from . import test_connection_watch
 from . import test_corrections
 from . import test_counts
@@ -29,6 +30,7 @@ from . import test_exclusions
 from . import test_fault_sync
 from . import test_guided_tours
 from . import test_history
+from . import test_hourly_housekeeping
 from . import test_import_kills
 from . import test_invoice_background
 from . import test_invoice_options

@@ -81,6 +81,16 @@ class BookingCommon(SandboxMixin, AccountTestInvoicingCommon):
             settings.sudo().cron_id.method_direct_trigger()
         return run
 
+    def housekeep(self):
+        """What the hourly housekeeping does at this moment."""
+        self.call_cron("ir_cron_housekeeping")
+
+    def call_cron(self, name):
+        """Call a scheduled action of the add-on, as the scheduler does."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"microsoft_bookings.{name}").sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
     def speak(self, code="fr_FR"):
         """Have a language as somebody does who installs it: with this add-on's terms.
 

@@ -58,6 +58,14 @@ class TestChoices(BookingCommon):
         self.assertEqual(len(words), 2 * len(people))
         self.assertFalse(words & {False, ""})
 
+    def test_a_contact_is_chosen_for_nobody(self):
+        ann = self.person("Ann", "ann@example.com").with_user(self.clerk)
+        with self.assertRaisesRegex(UserError, "customer of Bookings"):
+            ann.action_choose_for_booking_customer()
+        _booking, customer = self.synced(customers=[self.bob])
+        ann.action_choose_for_booking_customer(customer.id)
+        self.assertEqual(customer.partner_id, ann)
+
     def test_one_click_links_one_of_several(self):
         bobs = self.person("B1", "bob@example.com") | self.person("B2", "Bob@example.com")
         old = self.person("B3", "bob@example.com", active=False)

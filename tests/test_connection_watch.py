@@ -22,9 +22,6 @@ class TestConnectionWatch(ConnectionCommon):
         )
         (self.settings | self.real).user_id = self.person
 
-    def housekeep(self):
-        self.env["microsoft.booking.settings"]._cron_housekeeping()
-
     # === EXPIRY === #
 
     def test_reminders_of_an_expiry_once_each(self):

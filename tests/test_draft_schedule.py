@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from odoo.tests import freeze_time, tagged
 
 from .common import BookingCommon
+from .connection_common import SECOND
 
 
 @tagged("post_install", "-at_install")
@@ -23,10 +24,8 @@ class TestDraftSchedule(BookingCommon):
     def make(self):
         """What the hourly action does at this moment; the names of the payers of the new drafts and their nets."""
         before = self.env["account.move"].search([])
-        with self.enter_registry_test_mode():
-            self.env.ref("microsoft_bookings.ir_cron_scheduled_drafts").method_direct_trigger()
-            self.env.ref("microsoft_bookings.ir_cron_invoice_runs").method_direct_trigger()
-        self.env.invalidate_all()
+        self.call_cron("ir_cron_scheduled_drafts")
+        self.call_cron("ir_cron_invoice_runs")
         drafts = self.env["account.move"].search([]) - before
         self.assertEqual(set(drafts.mapped("state")) - {"draft"}, set())
         return sorted((move.partner_id.name, move.amount_untaxed) for move in drafts)
@@ -98,6 +97,27 @@ class TestDraftSchedule(BookingCommon):
         self.assertEqual(self.make(), [])
         self.sync()
         self.assertEqual(self.make(), [("Ana Müller", 150.0), ("Bob", 80.0)])
+
+    def test_a_business_that_fails_holds_up_no_other(self):
+        self.due("daily")
+        self.tenant.add_business(SECOND, "Second", currency="CHF", time_zone="Europe/Zurich")
+        broken = self.connect(self.app, name="Broken", business_id=SECOND)
+        model = self.registry["microsoft.booking.settings"]
+        get_due_bounds = model._get_due_bounds
+
+        def get_due_bounds_of_an_add_on(settings, since, today):
+            return {"Studio": get_due_bounds}[settings.name](settings, since, today)
+
+        self.patch(model, "_get_due_bounds", get_due_bounds_of_an_add_on)
+        with self.assertLogs("odoo.addons.microsoft_bookings.models", "ERROR") as logs:
+            self.assertEqual(self.make(), [("Ana Müller", 150.0), ("Bob", 80.0)])
+        self.assertIn("KeyError: 'Broken'", logs.output[0])
+        for _hour in range(2):
+            told = broken.activity_ids
+            self.assertIn("KeyError('Broken')", told.summary)
+            self.assertEqual(told.user_id, broken.user_id)
+            with self.assertLogs("odoo.addons.microsoft_bookings.models", "ERROR"):
+                self.make()
 
     def test_the_last_day_of_each_month(self):
         self.settings.write({"draft_schedule": "monthly", "draft_day": 31})

@@ -43,6 +43,15 @@ class ExclusionsCommon(BookingCommon):
 
 @tagged("post_install", "-at_install")
 class TestOutcomes(ExclusionsCommon):
+    def test_no_outcome_named(self):
+        with self.assertRaisesRegex(UserError, "no_show"):
+            self.five.action_set_outcome()
+        with self.assertRaisesRegex(UserError, "no_show"):
+            self.five.action_set_outcome("maybe")
+        self.assertEqual(set(self.five.mapped("outcome")), {"attended"})
+        self.five.action_set_outcome("no_show")
+        self.assertEqual(set(self.five.mapped("outcome")), {"no_show"})
+
     def test_no_show_in_bulk_with_who_and_when(self):
         self.five.with_context(booking_outcome="no_show").action_set_outcome()
         self.assertEqual(self.amounts(self.five), [25.0] * 5)

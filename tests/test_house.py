@@ -166,6 +166,13 @@ def document(name):
     return " ".join((ROOT / name).read_text(encoding="utf-8").split())
 
 
+def can_be_none(answer):
+    """Whether the expression of a ``return`` says ``None``, at least in one case."""
+    if isinstance(answer, ast.IfExp):
+        return can_be_none(answer.body) or can_be_none(answer.orelse)
+    return answer is None or (isinstance(answer, ast.Constant) and answer.value is None)
+
+
 class TestArrows(unittest.TestCase):
     """Arrows point down only: wizards, then models, then graph and billing; the sandbox stands apart."""
 
@@ -219,6 +226,18 @@ class TestFiles(unittest.TestCase):
             if not path.stem.startswith(NO_ODOO)
         }
         self.assertEqual(loaded, files)
+
+    def test_every_action_answers_rpc(self):
+        """Over XML-RPC nothing may be answered by ``None``."""
+        silent = []
+        for path in (*ROOT.glob("models/*.py"), *ROOT.glob("wizards/*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef) and node.name.startswith("action_"):
+                    answers = [one.value for one in ast.walk(node) if isinstance(one, ast.Return)]
+                    ends = isinstance(node.body[-1], ast.Return | ast.Raise)
+                    if not ends or any(map(can_be_none, answers)):
+                        silent.append(f"{path.name}: {node.name}")
+        self.assertEqual(silent, [])
 
 
 class TestLanguages(unittest.TestCase):

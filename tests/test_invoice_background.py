@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Many drafts at once are made in the background: as who asked for them, chunk by chunk, each exactly once."""
 
+from psycopg2 import OperationalError
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
@@ -48,6 +50,26 @@ class TestInvoiceBackground(BookingCommon):
         )
         self.work()
         self.assertEqual(len(self.bookings().invoice_id), 2)
+
+    def test_what_became_of_one_run_stays_whatever_becomes_of_the_next(self):
+        self.book(days=2)
+        self.book(days=3, customers=[self.bob])
+        self.sync()
+        model = self.registry["microsoft.booking"]
+        prepare_invoice = model._prepare_invoice
+
+        def prepare_invoice_of_a_busy_row(bookings, *args, **kw):
+            if "Bob" in bookings.mapped("customer_name"):
+                raise OperationalError
+            return prepare_invoice(bookings, *args, **kw)
+
+        self.patch(model, "_prepare_invoice", prepare_invoice_of_a_busy_row)
+        bookings = self.bookings().with_user(self.clerk).sorted("customer_name")
+        runs = bookings[0]._queue_invoices() | bookings[1]._queue_invoices()
+        self.work()
+        self.assertEqual(
+            {run.id: run.state for run in runs}, {runs[0].id: "done", runs[1].id: "queued"}
+        )
 
     def test_what_was_invoiced_meanwhile_is_left_out_and_told(self):
         self.book(days=2)

@@ -190,11 +190,10 @@ class TestErasure(RunsCommon):
         self.assertFalse(self.bookings(self.excluded).customer_name)
         run = self.sync(full=True)
         self.assertEqual((run.new_count, booking.customer_name), (0, "Ana Müller"))
-        housekeep = self.env["microsoft.booking.settings"].sudo()._cron_housekeeping
-        housekeep()
+        self.housekeep()
         self.assertTrue(booking.customer_name)
         booking._create_invoices()
-        housekeep()
+        self.housekeep()
         self.assert_nobody()
         self.assert_same_bookings(before)
 
@@ -255,11 +254,10 @@ class TestErasure(RunsCommon):
         self.sync(full=True)
         self.bookings(old[0]).action_exclude(self.reason.id)
         before = self.bookings()
-        housekeep = self.env["microsoft.booking.settings"].sudo()._cron_housekeeping
-        housekeep()
+        self.housekeep()
         self.assertEqual(self.bookings(old[0]).customer_name, "Bob", "off by default")
         self.settings.retention_months = 2
-        housekeep()
+        self.housekeep()
         self.assertFalse(self.bookings(old[0]).customer_name)
         self.assertEqual(self.bookings(old[1]).customer_name, "Bob", "it is still to be invoiced")
         self.assertEqual(self.bookings(self.bobs).customer_name, "Bob", "it is young")

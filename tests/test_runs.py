@@ -290,12 +290,11 @@ class TestRuns(RunsCommon):
         open_run = self.settings._start_sync()
         runs = self.settings.run_ids | draft | posted_run
         runs.sudo().write({"end_time": fields.Datetime.now() - timedelta(days=91)})
-        Settings = self.env["microsoft.booking.settings"].sudo()
         self.settings.run_retention_days = 0
-        Settings._cron_housekeeping()
+        self.housekeep()
         self.assertEqual(runs.exists(), runs, "0 keeps them for ever")
         self.settings.run_retention_days = 90
-        Settings._cron_housekeeping()
+        self.housekeep()
         self.assertFalse((old | posted_run).exists())
         self.assertEqual((draft | open_run).exists(), draft | open_run)
         self.assertEqual(self.bookings(graph_id).billing_state, "draft")
@@ -303,7 +302,7 @@ class TestRuns(RunsCommon):
     def test_a_young_run_stays(self):
         run, before = self.sync(), self.sync()
         before.end_time = fields.Datetime.now() - timedelta(days=89)
-        self.env["microsoft.booking.settings"].sudo()._cron_housekeeping()
+        self.housekeep()
         self.assertTrue((run | before).exists() == run | before)
 
 

@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """People go on working while a synchronisation is on, each in a process of their own."""
 
+from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 from ..models import sandbox_session
@@ -101,6 +102,12 @@ class TestRunsConcurrency(SandboxMixin, DatabaseCopyCase):
             "user_id": self.user_id,
         }
         self.assertEqual(self.by_user(save, vals), "Renamed")
+        with self.environment() as env:
+            # At once it would find the same again, and again, for as long as the synchronisation lasts.
+            housekeeping = env.ref("microsoft_bookings.ir_cron_housekeeping")
+            triggers = env["ir.cron.trigger"].search([("cron_id", "=", housekeeping.id)])
+            self.assertTrue(triggers)
+            self.assertGreater(min(triggers.mapped("call_at")), fields.Datetime.now())
         self.go_on.set()
         self.check(worker)
         self.assertEqual(self.finish(self.settings_id, SIZE), "done")

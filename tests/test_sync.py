@@ -1,8 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+import re
 from datetime import timedelta
 
 from odoo.tests import tagged
 
+from ..sandbox import Fault
 from .common import BUSINESS, BookingCommon
 
 
@@ -141,6 +143,51 @@ class TestSync(BookingCommon):
         self.sync(accept_gone=True)
         self.assertEqual(len(self.bookings().filtered("gone_at")), 8)
         self.assertFalse(self.settings.gone_question)
+
+    def mirrors(self, model):
+        """The ids in Bookings of the services or staff members that are not archived."""
+        return set(self.env[f"microsoft.booking.{model}"].search([]).mapped("graph_id"))
+
+    def test_a_shortened_list_archives_nothing(self):
+        lea = self.tenant.add_staff(BUSINESS, "Lea", email="lea@contoso.example")
+        self.sync()
+        there = {"service": {self.haircut, self.lesson, self.audit}, "staff": {self.zoe, lea}}
+        for kind in ("empty_list", "partial"):
+            self.app.faults[:] = [
+                Fault(kind, path=path, times=1) for path in (r"/services$", r"/staffMembers$")
+            ]
+            self.sync()
+            for model, graph_ids in there.items():
+                with self.subTest(kind, model=model):
+                    self.assertEqual(self.mirrors(model), graph_ids)
+        self.assertEqual([fault.fired for fault in self.app.faults], [1, 1])
+
+    def test_what_is_gone_by_its_id_too_is_archived(self):
+        self.sync()
+        for service in (self.haircut, self.lesson, self.audit):
+            self.tenant.delete_service(service)
+        self.tenant.delete_staff(self.zoe)
+        self.assertEqual(self.sync().state, "done")
+        self.assertFalse(self.mirrors("service") | self.mirrors("staff"))
+
+    def test_what_cannot_be_asked_for_by_its_id_stays(self):
+        self.sync()
+        self.tenant.delete_service(self.audit)
+        self.app.faults[:] = [Fault("400", path=f"/services/{re.escape(self.audit)}$")]
+        self.assertEqual(self.sync().state, "problems")
+        self.assertIn(self.audit, self.mirrors("service"))
+
+    def test_services_that_disappear_in_masses_stay_until_a_person_archives_them(self):
+        more = [self.tenant.add_service(BUSINESS, f"Service {n}", price="1") for n in range(6)]
+        self.sync()
+        for service in more:
+            self.tenant.delete_service(service)
+        run = self.sync()
+        self.assertIn("6 of 9", run.problem_ids.message)
+        self.assertLess(set(more), self.mirrors("service"))
+        gone = self.env["microsoft.booking.service"].search([("graph_id", "in", more)])
+        gone.action_archive()
+        self.assertEqual(self.sync().state, "done")
 
     def test_an_id_that_changed_is_the_same_booking(self):
         graph_id = self.book()

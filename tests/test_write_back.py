@@ -3,12 +3,15 @@
 
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
+
+from odoo.addons.base.models import ir_cron
 
 from ..models import sandbox_session
 from ..models.booking_write_back import MOST_ATTEMPTS
@@ -256,6 +259,23 @@ class TestWriteBack(BookingCommon):
             run = self.sync()
         self.assertEqual((run.state, self.settings.state), ("done", "connected"))
         self.assertIn("ZeroDivisionError", self.settings.write_back_problem)
+
+    def test_a_run_that_its_time_slice_ends_goes_on_at_once(self):
+        run = self.settings._start_sync()
+        cron = self.settings.sudo().cron_id
+        with (
+            patch.object(ir_cron, "MIN_TIME_PER_JOB", 0),
+            patch.object(ir_cron, "MIN_RUNS_PER_JOB", 1),
+            self.enter_registry_test_mode(),
+        ):
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        todo = run.cursor["todo"]
+        self.assertTrue(todo)
+        progress = self.env["ir.cron.progress"].search(
+            [("cron_id", "=", cron.id)], order="id desc", limit=1
+        )
+        self.assertEqual(progress.remaining, len(todo))
 
     def test_an_appointment_that_is_gone(self):
         self.book()
