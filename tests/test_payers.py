@@ -360,7 +360,7 @@ class TestReferences(PayersCommon):
         self.settings.reference_question = "po number"
         self.assertTrue(self.settings.full_sync_due)
         # Details are read again once they are older than the full synchronisation that was asked for.
-        self.bookings().details_read_at = self.ago(hours=1).replace(tzinfo=None)
+        self.bookings().sudo().details_read_at = self.ago(hours=1).replace(tzinfo=None)
         self.sync()
         self.assertEqual(self.bookings(graph_id).customer_reference, "4711")
         self.settings.reference_question = False
