@@ -1,4 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from . import booking_guard
 from . import booking_mirror
 from . import booking_choice
 from . import booking_settings

@@ -2,6 +2,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .booking_guard import TYING
+
 
 class AccountMove(models.Model):
     """Invoices and their corrections hold together: pulled apart, what is left would be billed beside a new invoice."""
@@ -23,6 +25,12 @@ class AccountMove(models.Model):
         """
         self.line_ids._check_corrections_stand()
         return super().button_cancel()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Tell the lines that reverse those of bookings which they are."""
+        tying = self.with_context(booking_tying=TYING)
+        reverse_moves = super(AccountMove, tying)._reverse_moves(default_values_list, cancel)
+        return reverse_moves.with_env(self.env)
 
     def _check_reversal(self):
         """Bookings that are credited are billed again from their list, and not by reversing their credit note too.

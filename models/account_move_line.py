@@ -1,16 +1,16 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-# What ties a line to the booking that it corrects: written by this add-on alone, or a booking could be freed by it.
-TIES = frozenset(
-    ("booking_id", "booking_role", "booking_delta", "booking_former", "booking_superseded")
-)
+from .booking_guard import TYING
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    """What ties a line to bookings is written by this add-on alone, or a booking could be freed by it."""
+
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "microsoft.booking.guard"]
 
     booking_ids = fields.One2many(
         "microsoft.booking", "invoice_line_id", string="Bookings", copy=False, readonly=True
@@ -93,27 +93,11 @@ class AccountMoveLine(models.Model):
         bookings = self.env["microsoft.booking"].search(self._get_booking_domain())
         return bookings._get_records_action(name=self.env._("Bookings"))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_booking_ties(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_booking_ties(vals)
-        return super().write(vals)
-
-    def _check_booking_ties(self, vals):
-        """What frees a booking is not written by hand.
-
-        :raise AccessError: when it is
-        """
-        if not self.env.su and any(vals.get(name) for name in TIES):
-            raise AccessError(
-                self.env._(
-                    "Which booking a line corrects is written by “Changed after Invoicing” alone."
-                )
-            )
+    @api.model
+    def _get_guard_text(self, field):
+        return self.env._(
+            "Which booking a line corrects is written by “Changed after Invoicing” alone."
+        )
 
     def _get_booking_amount(self, tax_included):
         """What this line adds to what is billed: positive on an invoice, negative on a credit note.
@@ -128,9 +112,10 @@ class AccountMoveLine(models.Model):
         return sign * (self.price_total if tax_included else self.price_subtotal)
 
     def _copy_data_extend_business_fields(self, values):
-        """A line that reverses one of a booking, or takes its place, says which."""
+        """A line that reverses one of a booking, or takes its place, says which; a mere copy does not."""
         res = super()._copy_data_extend_business_fields(values)
-        if self.booking_ids or self.booking_id:
+        is_reversal = self.env.context.get("booking_tying") is TYING
+        if is_reversal and (self.booking_ids or self.booking_id):
             values["booking_origin_line_id"] = self.id
         return res
 

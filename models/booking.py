@@ -1,6 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..billing.timezones import service_date, to_zoneinfo
@@ -19,7 +19,7 @@ PRICE_TYPES = [
 
 
 LIVE_STATES = ("draft", "invoiced", "paid")
-# What the synchronisation alone writes.
+# What Bookings alone says of an appointment.
 CALENDAR_FACTS = frozenset(
     ("settings_id", "graph_id", "attendee_key", "service_id", "customer_id", "start", "stop")
     + ("duration", "price_type", "price", "currency_id", "gone_at", "fingerprint")
@@ -37,6 +37,7 @@ class MicrosoftBooking(models.Model):
 
     _name = "microsoft.booking"
     _description = "Booking"
+    _inherit = ["microsoft.booking.guard"]
     _order = "start desc, id desc"
     _rec_names_search = ["customer_name", "customer_email", "service_id.name"]
     _check_company_auto = True
@@ -195,12 +196,12 @@ class MicrosoftBooking(models.Model):
 
     def _inverse_partner_id(self):
         """A contact chosen on the booking is a person's decision; an emptied one gives it back to the rule."""
-        for booking in self:
+        for booking in self.sudo():
             booking.partner_decided = bool(booking.partner_id)
         self._back_to_rule("partner_id")
 
     def _inverse_payer_id(self):
-        for booking in self:
+        for booking in self.sudo():
             booking.payer_decided = bool(booking.payer_id)
         self._back_to_rule("payer_id")
 
@@ -209,34 +210,31 @@ class MicrosoftBooking(models.Model):
         emptied = self.filtered(lambda booking: not booking[name])
         self.env.add_to_compute(self._fields[name], emptied)
 
+    @api.model
+    def _get_guard_text(self, field):
+        if field.name in CALENDAR_FACTS:
+            return self.env._(
+                "Bookings alone says this of an appointment: %(fields)s. Correct it there.",
+                fields=field.name,
+            )
+        return super()._get_guard_text(field)
+
     def write(self, vals):
+        if not self.env.su and not DECISIONS.isdisjoint(vals):
+            self._check_free()
+        res = super().write(vals)
         # The synchronisation says so in the context; everybody else who sets an outcome has decided it.
         if "outcome" in vals and not self.env.context.get("booking_sync"):
-            vals = {**vals, "outcome_decided": True}
-        if not self.env.su:
-            if facts := sorted(CALENDAR_FACTS & vals.keys()):
-                raise AccessError(
-                    self.env._(
-                        "Bookings alone says this of an appointment: %(fields)s. Correct it there.",
-                        fields=", ".join(facts),
-                    )
-                )
-            if "invoice_line_id" in vals:
-                self._check_claim(vals["invoice_line_id"])
-            if not DECISIONS.isdisjoint(vals):
-                self.filtered(lambda booking: booking.billing_state in LIVE_STATES)._check_claim(
-                    False
-                )
-        return super().write(vals)
+            super(MicrosoftBooking, self.sudo()).write({"outcome_decided": True})
+        return res
 
-    def _check_claim(self, line_id):
-        """A live invoice line is let go by deleting, cancelling or crediting it, and never by writing the booking.
+    def _check_free(self):
+        """What is on a live invoice is decided: it is let go by deleting, cancelling or crediting that.
 
-        :param line_id: id of the line that would take its place, or ``False``
         :raise UserError: naming the invoices
         """
         live = self.filtered(
-            lambda booking: booking._is_invoiced() and booking.invoice_line_id.id != line_id
+            lambda booking: booking.billing_state in LIVE_STATES and booking._is_invoiced()
         )
         if live:
             raise UserError(

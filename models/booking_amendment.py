@@ -165,7 +165,7 @@ class MicrosoftBooking(models.Model):
 
     def _settle(self):
         """These bookings are dealt with as they are now: flagged again only when they change again."""
-        for booking in self:
+        for booking in self.sudo():
             booking.settled_facts = {
                 "facts": booking._get_billable_facts(),
                 "amount": booking._get_settled_amount(),
@@ -176,7 +176,7 @@ class MicrosoftBooking(models.Model):
         """Leave the invoices of these bookings as they are, for a reason that is kept with who and when."""
         notes = self._get_change_notes()
         self._settle()
-        self.write(
+        self.sudo().write(
             {
                 "accepted_by_id": self.env.uid,
                 "accepted_at": fields.Datetime.now(),

@@ -1,6 +1,5 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 # Every line that says something of what a booking is billed: its own, what corrects it, what takes that back.
 LINE, ADJUSTMENT = "invoice_line_id", "invoice_line_id.booking_adjustment_ids"
@@ -64,16 +63,6 @@ class MicrosoftBooking(models.Model):
             booking.is_released = any(
                 line.booking_role == "release" for line in booking._get_live_adjustments()
             )
-
-    def write(self, vals):
-        # Computed, and yet what frees a booking: nobody writes it by hand.
-        if vals.get("is_released") and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "Which booking a line corrects is written by “Changed after Invoicing” alone."
-                )
-            )
-        return super().write(vals)
 
     def _get_live_adjustments(self):
         """The lines that correct what the live line bills for this very booking, as long as they stand."""

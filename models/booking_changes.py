@@ -110,7 +110,7 @@ class MicrosoftBooking(models.Model):
                 booking.invoiced_facts = booking._get_billable_facts()
                 booking.invoiced_terms = terms
         self.modified([field.name for field in kept_on])
-        self.filtered("settled_facts").write(
+        self.sudo().filtered("settled_facts").write(
             dict.fromkeys(
                 ("settled_facts", "accepted_by_id", "accepted_at", "accept_reason"), False
             )

@@ -45,17 +45,20 @@ class MicrosoftBooking(models.Model):
     )
 
     def write(self, vals):
+        res = super().write(vals)
         # Who decided and when, however it was written; the synchronisation's own decisions are nobody's.
         if "exclusion_reason_id" in vals:
             excluded = bool(vals["exclusion_reason_id"])
-            vals = {
+            stamps = {
                 "excluded_by_id": excluded and self.env.uid,
                 "excluded_at": excluded and fields.Datetime.now(),
                 "elsewhere_invoice_id": False,
                 "exclusion_note": False,
-                **vals,
             }
-        return super().write(vals)
+            super(MicrosoftBooking, self.sudo()).write(
+                {name: value for name, value in stamps.items() if name not in vals}
+            )
+        return res
 
     def _is_elsewhere_void(self):
         """Whether the invoice that should bill this booking is missing, cancelled or taken back."""
@@ -100,13 +103,8 @@ class MicrosoftBooking(models.Model):
             self._check_elsewhere(invoice)
         elif invoice:
             raise UserError(self.env._("The reason “%(name)s” names no invoice.", name=reason.name))
-        self.write(
-            {
-                "exclusion_reason_id": reason.id,
-                "exclusion_note": note or False,
-                "elsewhere_invoice_id": invoice.id,
-            }
-        )
+        self.write({"exclusion_reason_id": reason.id, "exclusion_note": note or False})
+        self.sudo().elsewhere_invoice_id = invoice
         return True
 
     def _check_elsewhere(self, invoice):

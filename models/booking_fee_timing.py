@@ -37,7 +37,7 @@ class MicrosoftBooking(models.Model):
             return tuple(booking[name] for name in self._get_invoice_grouping_keys(options))
 
         others = self.browse(options.get("fee_companions") or []).exists()
-        others = others.filtered(lambda b: b.billing_state in ("to_invoice", *LIVE_STATES))
+        others = others.filtered(lambda booking: booking.billing_state in LIVE_STATES)
         held = {key(booking) for booking in ready | others if not booking.is_fee}
         lone = waiting.filtered(lambda booking: key(booking) not in held)
         text = self.env._("The fee waits for the next invoice of its payer.")

@@ -44,7 +44,9 @@ class MicrosoftBooking(models.Model):
 
     def _prepare_invoice_plan(self, options):
         """What the run has to do, as JSON carries it: the bookings of each draft, and how they are to be made."""
-        groups = [group.ids for group in self._group_for_invoices(options)]
+        groups = self._group_for_invoices(options)
+        # When their turn comes, what fees go with is on a draft, or will be on none.
+        groups.sort(key=lambda group: all(booking.is_fee for booking in group))
         kept = {
             name: value.id if isinstance(value, models.BaseModel) else value
             for name, value in options.items()
@@ -53,7 +55,11 @@ class MicrosoftBooking(models.Model):
             kept["invoice_date"] = fields.Date.to_string(kept["invoice_date"])
         # What the fees go with may be in another portion.
         kept["fee_companions"] = self._find_fee_companions().ids
-        return {"todo": groups, "total": len(groups), "options": kept}
+        return {
+            "todo": [group.ids for group in groups],
+            "total": len(groups),
+            "options": kept,
+        }
 
 
 class MicrosoftBookingRun(models.Model):

@@ -225,11 +225,10 @@ class MicrosoftBooking(models.Model):
                 made, message = self._try_create_moves([group], options)
                 invoices |= made
                 if message is not None:
-                    group.issue_detail = message
+                    group.sudo().issue_detail = message
                     failed += [(booking, message) for booking in group]
-        (self - self.browse([booking.id for booking, _message in failed])).filtered(
-            "issue_detail"
-        ).issue_detail = False
+        made = self - self.browse([booking.id for booking, _message in failed])
+        made.sudo().filtered("issue_detail").issue_detail = False
         return invoices, failed
 
     @api.model

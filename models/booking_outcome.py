@@ -25,14 +25,17 @@ class MicrosoftBooking(models.Model):
     )
 
     def write(self, vals):
+        res = super().write(vals)
         if "outcome" in vals and not self.env.context.get("booking_sync"):
-            vals = {
+            stamps = {
                 "outcome_by_id": self.env.uid,
                 "outcome_at": fields.Datetime.now(),
                 "cancellation_notice": False,
-                **vals,
             }
-        return super().write(vals)
+            super(MicrosoftBooking, self.sudo()).write(
+                {name: value for name, value in stamps.items() if name not in vals}
+            )
+        return res
 
     def _check_outcome_open(self):
         """That none of these bookings is invoiced, so that their outcome can be set.
@@ -74,7 +77,8 @@ class MicrosoftBooking(models.Model):
         self._check_outcome_open()
         late = self._get_late(notice_hours)
         for bookings, outcome in ((late, "late_cancelled"), (self - late, "cancelled")):
-            bookings.write({"outcome": outcome, "cancellation_notice": notice_hours})
+            bookings.write({"outcome": outcome})
+            bookings.sudo().cancellation_notice = notice_hours
         return late
 
     def _get_late(self, notice_hours):

@@ -197,7 +197,7 @@ class MicrosoftBooking(models.Model):
 
     def _inverse_unit_price(self):
         """A typed price is a person's decision: no synchronisation and no change of a rule overwrites it."""
-        for booking in self:
+        for booking in self.sudo():
             price = booking.unit_price
             # A share of an unknown price waits for that price; any other fee is the amount itself.
             is_fee = booking.is_fee and booking.pricing_issue not in UNPRICED
@@ -210,7 +210,7 @@ class MicrosoftBooking(models.Model):
         self._recompute_pricing()
 
     def _inverse_quantity(self):
-        for booking in self:
+        for booking in self.sudo():
             booking.write({"typed_quantity": booking.quantity, "quantity_decided": True})
         self._recompute_pricing()
 
@@ -226,7 +226,8 @@ class MicrosoftBooking(models.Model):
 
     def action_use_bookings_price(self):
         """Give the price and the quantity back to the rules."""
-        self.write(
+        self.check_access("write")
+        self.sudo().write(
             {
                 "price_decided": False,
                 "quantity_decided": False,

@@ -96,6 +96,8 @@ class MicrosoftBooking(models.Model):
             vals = group._prepare_invoice_line(mode, partner)
             if index:
                 vals["sequence"] = line.sequence
+                # Put on it below, as nobody but Odoo itself may.
+                vals.pop("booking_ids", None)
                 known = move.invoice_line_ids
                 move.write({"invoice_line_ids": [Command.create(vals)]})
                 group.sudo().invoice_line_id = move.invoice_line_ids - known

@@ -97,7 +97,9 @@ class MicrosoftBookingReport(models.Model):
     def _table_query(self):
         own = self.env.company.currency_id
         uninvoiced = SQL("booking.billing_state IN ('to_check', 'to_invoice')")
-        age = SQL("(now() AT TIME ZONE 'UTC')::date - booking.service_date")
+        # Of what was credited after it had gone, nothing is due any more.
+        held = SQL("CASE WHEN booking.billing_state = 'cancelled' THEN 0 ELSE booking.amount END")
+        age = SQL("today.day - booking.service_date")
         return SQL(
             """
             SELECT booking.id,
@@ -111,7 +113,7 @@ class MicrosoftBookingReport(models.Model):
                    booking.exclusion_reason_id,
                    booking.duration AS hours,
                    booking.currency_id,
-                   booking.amount AS amount_currency,
+                   %(held)s AS amount_currency,
                    %(own)s AS company_currency_id,
                    CASE booking.billing_state
                        WHEN 'to_invoice' THEN '1_to_invoice'
@@ -127,7 +129,7 @@ class MicrosoftBookingReport(models.Model):
                         WHEN %(age)s <= 90 THEN '61_90'
                         ELSE '91'
                    END AS age_range,
-                   booking.amount * rate.rate AS amount,
+                   %(held)s * rate.rate AS amount,
                    CASE WHEN %(uninvoiced)s THEN booking.amount * rate.rate ELSE 0 END AS uninvoiced_amount,
                    CASE WHEN booking.billing_state IN ('draft', 'invoiced', 'paid')
                         THEN booking.billed_amount * rate.rate ELSE 0
@@ -137,13 +139,25 @@ class MicrosoftBookingReport(models.Model):
                    END AS excluded_amount
               FROM microsoft_booking AS booking
          LEFT JOIN (%(rates)s) AS rate(currency_id, rate) ON rate.currency_id = booking.currency_id
+         LEFT JOIN (%(days)s) AS today(settings_id, day) ON today.settings_id = booking.settings_id
              WHERE booking.stop <= now() AT TIME ZONE 'UTC'
             """,
             own=own.id,
             uninvoiced=uninvoiced,
+            held=held,
             age=age,
             rates=self._get_rates_query(own),
+            days=self._get_days_query(),
         )
+
+    def _get_days_query(self):
+        """The day that it is where each business is, as rows to join: PostgreSQL need not know its time zone."""
+        settings = self.env["microsoft.booking.settings"].sudo()
+        rows = [SQL("(NULL::integer, NULL::date)")] + [
+            SQL("(%s, %s)", one.id, one._get_today())
+            for one in settings.with_context(active_test=False).search([])
+        ]
+        return SQL("VALUES %s", SQL(", ").join(rows))
 
     def _get_rates_query(self, own):
         """What one unit of each currency in use is worth in this one today, as rows to join."""

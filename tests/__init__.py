@@ -28,6 +28,7 @@ from . import test_emptiness
 from . import test_example_addon
 from . import test_exclusions
 from . import test_fault_sync
+from . import test_guards
 from . import test_guided_tours
 from . import test_history
 from . import test_hourly_housekeeping

@@ -2,6 +2,7 @@
 """Who pays: by service, absence and employer; when a fee is invoiced; and under which reference of the customer."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -154,14 +155,41 @@ class TestAbsences(PayersCommon):
         self.assertEqual(self.fee.payer_id, self.ana_contact)
         self.assertEqual(self.fee._create_invoices()["bookings"], self.fee)
 
-    def test_in_the_background_it_goes_with_what_is_in_another_portion(self):
+    def queue_apart(self):
+        """Queue this fee and what it goes with on drafts of their own.
+
+        :return: the run and the booking that was held
+        """
         self.settings.write({"fee_with_next": True, "invoice_grouping": "booking"})
-        self.book(self.lesson, days=1)
+        held = self.book(self.lesson, days=1)
         self.sync()
-        run = self.bookings()._queue_invoices()
-        run.sudo().plan = run.plan | {"todo": sorted(run.plan["todo"])}
-        run.sudo()._make_chunk([self.fee.ids])
-        self.assertEqual(self.fee.billing_state, "draft")
+        return self.bookings()._queue_invoices().sudo(), self.bookings(held)
+
+    def test_in_the_background_it_goes_with_what_is_in_another_portion(self):
+        run, held = self.queue_apart()
+        for portion in run.plan["todo"]:
+            run._make_chunk([portion])
+        self.assertFalse(run.problem_ids)
+        self.assertEqual((held | self.fee).mapped("billing_state"), ["draft", "draft"])
+
+    def test_in_the_background_it_does_not_go_before_what_it_goes_with(self):
+        self.book(days=2, customers=[self.bob], duration=timedelta(hours=2))
+        run, held = self.queue_apart()
+        first, *rest = run.plan["todo"]
+        run._make_chunk([first])
+        # Meanwhile somebody takes it off the list.
+        held.action_exclude(self.env.ref("microsoft_bookings.exclusion_reason_waived").id)
+        for portion in rest:
+            run._make_chunk([portion])
+        self.assertEqual(self.fee.billing_state, "to_invoice")
+        self.assertIn("waits for the next invoice", str(run.problem_ids.mapped("message")))
+
+    def test_in_the_background_what_could_not_be_made_is_no_company(self):
+        run, held = self.queue_apart()
+        held.service_id.product_id.active = False
+        run._make_chunk([held.ids])
+        run._make_chunk([self.fee.ids])
+        self.assertEqual(self.fee.billing_state, "to_invoice")
 
     def test_in_the_background_it_waits_when_what_it_would_go_with_is_gone_by_then(self):
         self.settings.fee_with_next = True
@@ -332,7 +360,7 @@ class TestReferences(PayersCommon):
         self.settings.reference_question = "po number"
         self.assertTrue(self.settings.full_sync_due)
         # Details are read again once they are older than the full synchronisation that was asked for.
-        self.bookings().details_read_at = self.ago(hours=1).replace(tzinfo=None)
+        self.bookings().sudo().details_read_at = self.ago(hours=1).replace(tzinfo=None)
         self.sync()
         self.assertEqual(self.bookings(graph_id).customer_reference, "4711")
         self.settings.reference_question = False

@@ -1,15 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Figures of bookings: the report, the digest and the settings page agree with the bookings, to the cent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import SQL
 
-from .common import BookingCommon
+from .common import BUSINESS, BookingCommon
 
 
 class ReportCommon(BookingCommon):
@@ -40,8 +42,8 @@ class TestReport(ReportCommon):
     def test_what_is_not_billed_by_its_age(self):
         bookings = self.bookings().filtered(lambda booking: booking.service_date.year > 2000)
         self.assertEqual(len(bookings), 11)
-        # By the day on which each was held, in the zone of the business.
-        today = fields.Date.today()
+        # By the day on which each was held, and the day that it is now, in the zone of the business.
+        today = self.today_in(self.settings.tz)
         expected = {}
         for booking in bookings.filtered(lambda booking: not booking.is_upcoming):
             age = (today - booking.service_date).days
@@ -49,6 +51,55 @@ class TestReport(ReportCommon):
             expected[key] = expected.get(key, 0.0) + booking.amount
         self.assertEqual(len(expected), 4)
         self.assertEqual(self.rows("age_range", "uninvoiced_amount:sum"), expected)
+
+    def today_in(self, tz):
+        return datetime.now(ZoneInfo(tz)).date()
+
+    def test_a_day_begins_where_the_business_is(self):
+        start = self.now - timedelta(minutes=9)
+        self.tenant.book(BUSINESS, self.haircut, start, duration=timedelta(minutes=5))
+        self.sync()
+        latest = self.bookings().filtered(lambda booking: booking.duration < 0.1)
+        # Between these two it is never the same day.
+        for tz in ("Pacific/Kiritimati", "Etc/GMT+12"):
+            with self.subTest(tz):
+                self.settings.tz = tz
+                self.env.invalidate_all()
+                row = self.env["microsoft.booking.report"].browse(latest.id)
+                self.assertEqual(row.age, (self.today_in(tz) - latest.service_date).days)
+
+    def test_without_a_zone_that_anybody_knows_a_day_is_that_of_utc(self):
+        booking = self.bookings()[:1]
+        age = (self.today_in("UTC") - booking.service_date).days
+        Report = self.env["microsoft.booking.report"]
+        for tz in (False, "Atlantis/Poseidonis"):
+            with self.subTest(tz):
+                self.env.cr.execute(
+                    SQL("UPDATE microsoft_booking_settings SET tz = %s", tz or None)
+                )
+                self.env.invalidate_all()
+                self.assertEqual(Report.browse(booking.id).age, age)
+
+    def test_what_is_not_due_any_more_counts_as_nothing(self):
+        held, gone, _upcoming = self.bookings()[-3:]
+        (held | gone)._create_invoices({"grouping": "booking"})
+        (held | gone).invoice_id.action_post()
+        self.tenant.cancel(gone.graph_id)
+        self.sync()
+        self.assertTrue(gone.changed_after_invoicing)
+        rows = self.rows("standing", "amount:sum", "invoiced_amount:sum")
+        self.assertEqual(rows["3_invoiced"], (100.0, 100.0), "nobody has decided yet")
+        # Credited by Odoo's own button.
+        self.env["account.move.reversal"].create(
+            {"move_ids": gone.invoice_id.ids, "journal_id": gone.invoice_id.journal_id.id}
+        ).refund_moves()
+        gone.invoice_id.reversal_move_ids.action_post()
+        self.assertEqual(gone.billing_state, "cancelled")
+        rows = self.rows("standing", "amount:sum", "invoiced_amount:sum")
+        self.assertEqual(rows["3_invoiced"], (50.0, 50.0))
+        self.assertEqual(rows["5_cancelled"], (0.0, 0.0))
+        self.assertEqual(self.env["microsoft.booking.report"].browse(gone.id).amount_currency, 0.0)
+        self.assert_parts_make_the_whole()
 
     bounds = (("0_30", 30), ("31_60", 60), ("61_90", 90), ("91", 9999))
 
@@ -68,13 +119,16 @@ class TestReport(ReportCommon):
                 "4_excluded": (1, 50.0, 0.0),
             },
         )
-        # Held = invoiced + left out + still to invoice.
+        self.assertEqual(self.assert_parts_make_the_whole(), [120.0, 50.0, 350.0])
+        self.assertEqual(self.rows("exclusion_reason_id", "excluded_amount:sum")[reason], 50.0)
+
+    def assert_parts_make_the_whole(self):
+        """Held = invoiced + left out + still to invoice: the three are returned."""
         Report = self.env["microsoft.booking.report"]
         names = ("amount", "invoiced_amount", "excluded_amount", "uninvoiced_amount")
         held, *parts = Report._read_group([], [], [f"{name}:sum" for name in names])[0]
         self.assertEqual(held, sum(parts))
-        self.assertEqual(parts, [120.0, 50.0, 350.0])
-        self.assertEqual(self.rows("exclusion_reason_id", "excluded_amount:sum")[reason], 50.0)
+        return parts
 
     def test_by_payer_service_staff_and_outcome(self):
         self.assertEqual(

@@ -381,6 +381,8 @@ class TestAccess(SecurityCommon):
             booking.invoice_line_id = False
         with self.assertRaises(UserError):
             line.booking_ids = [Command.clear()]
-        booking.billing_state = "to_invoice"
+        with self.assertRaises(AccessError):
+            booking.billing_state = "to_invoice"
+        booking.sudo().billing_state = "to_invoice"
         self.assertFalse(booking._create_invoices()["invoices"])
         self.assertEqual(booking.invoice_line_id, line)
