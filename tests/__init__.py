@@ -35,6 +35,7 @@ from . import test_hourly_housekeeping
 from . import test_import_kills
 from . import test_invoice_background
 from . import test_invoice_options
+from . import test_invoice_selection
 from . import test_invoicing
 from . import test_invoicing_concurrency
 from . import test_invoicing_queries

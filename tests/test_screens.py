@@ -75,6 +75,22 @@ class TestScreens(ScreensCommon):
     def test_invoice_one_several_and_all(self):
         self.invoice_one_several_and_all()
 
+    def test_invoice_all_pages_of_a_filtered_list(self):
+        self.book_the_rest()
+        self.sync()
+        # Two rows to a page, and two ids to a selection.
+        self.env.ref("microsoft_bookings.microsoft_booking_action_uninvoiced").limit = 2
+        self.env["ir.config_parameter"].set_param("web.active_ids_limit", "2")
+        self.start_tour(URL, "microsoft_bookings_invoice_filtered", login=self.user.login)
+        self.assertEqual(len(self.bookings().filtered("invoice_id")), 5)
+
+    def test_old_data_are_read_again_and_asked_about(self):
+        self.sync()
+        self.settings.last_success = self.ago(days=2).replace(tzinfo=None)
+        self.start_tour(URL, "microsoft_bookings_invoice_stale", login=self.user.login)
+        self.assertEqual(self.settings.open_run_id.started_by, self.user)
+        self.assertEqual(len(self.bookings().invoice_id), 3)
+
     def test_exclude_with_a_reason_and_undo(self):
         self.sync()
         self.start_tour(URL, "microsoft_bookings_exclude", login=self.user.login)

@@ -6,6 +6,7 @@ from . import (
     booking_connect_preview,
     booking_exclude,
     booking_invoice,
+    booking_invoice_selection,
     booking_month_check,
     booking_month_compare,
     booking_outcome,

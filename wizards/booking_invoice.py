@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
-from odoo.tools.misc import format_datetime
 
 from ..models.booking_counts import say_invoiced
 from ..models.booking_invoice_options import DATE_MODES
@@ -12,6 +11,7 @@ from ..models.booking_settings import GROUPINGS
 
 # So many drafts are made while the user waits; more are made in the background.
 MAX_DRAFTS = 300
+
 # What the settings say of a choice of the wizard.
 DEFAULTS = {
     "grouping": "invoice_grouping",
@@ -87,6 +87,13 @@ class MicrosoftBookingInvoice(models.TransientModel):
         domain="[('id', 'in', payer_ids)]",
         help="The bookings of these payers stay in the list.",
     )
+    left_out_booking_ids = fields.Many2many(
+        "microsoft.booking",
+        "microsoft_booking_invoice_left_out_rel",
+        string="Leave Out Bookings",
+        domain="['|', ('id', 'in', booking_ids), ('id', 'in', late_booking_ids)]",
+        help="These bookings stay in the list, whoever pays them.",
+    )
     journal_id = fields.Many2one(
         "account.journal",
         domain="[('type', '=', 'sale'), ('company_id', 'in', company_ids)]",
@@ -101,16 +108,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
     ready_count = fields.Integer(compute="_compute_preview")
     skipped_count = fields.Integer(compute="_compute_preview")
     data_as_of = fields.Char("Data as of", compute="_compute_bookings")
-    stale_warning = fields.Text(compute="_compute_bookings")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
-
-    @api.model
-    def _default_booking_ids(self):
-        if self.env.context.get("default_all_uninvoiced"):
-            return self.env["microsoft.booking"].search(
-                self.env["microsoft.booking"]._get_uninvoiced_domain()
-            )
-        return self.env["microsoft.booking"].browse(self.env.context.get("active_ids") or [])
 
     @api.depends("booking_ids")
     def _compute_options(self):
@@ -121,24 +119,16 @@ class MicrosoftBookingInvoice(models.TransientModel):
                 # Businesses that do not agree keep each their own.
                 wizard[name] = values.pop() if len(values) == 1 else False
 
-    @api.depends("booking_ids")
+    @api.depends("booking_ids", "is_synced")
     def _compute_bookings(self):
         for wizard in self:
-            wizard.company_ids = wizard.booking_ids.company_id
-            wizard.payer_ids = wizard.booking_ids.payer_id
-            settings = wizard.booking_ids.settings_id
+            bookings = wizard._get_selected()
+            wizard.company_ids = bookings.company_id
+            wizard.payer_ids = bookings.payer_id
+            settings = bookings.settings_id
             wizard.has_waiting_fees = any(settings.mapped("fee_with_next"))
             wizard.data_as_of = ", ".join(
                 settings.with_context(booking_data_as_of=True).mapped("display_name")
-            )
-            stale = settings.filtered(lambda record: record.is_stale and record.last_success)
-            wizard.stale_warning = "\n".join(
-                self.env._(
-                    "“%(name)s”: data as of %(moment)s. What changed in Bookings since then is not known here.",
-                    name=record.name,
-                    moment=format_datetime(self.env, record.last_success),
-                )
-                for record in stale
             )
 
     def _get_options(self):
@@ -153,7 +143,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
             "include_free": self.include_free,
             "lone_fees": self.lone_fees,
         }
-        settings = self.booking_ids.settings_id
+        settings = self._get_selected().settings_id
         for name in ("sections", "minimum_amount"):
             # Zero and no are answers, unless the businesses have several.
             if self[name] or len(set(settings.mapped(DEFAULTS[name]))) == 1:
@@ -161,13 +151,15 @@ class MicrosoftBookingInvoice(models.TransientModel):
         return options
 
     def _get_bookings(self):
-        """The bookings of this wizard but those of the payers that are left out."""
-        left_out = self.left_out_payer_ids._origin
-        return self.booking_ids._origin.filtered(lambda booking: booking.payer_id not in left_out)
+        """The bookings of this wizard but those that are left out, by themselves or with their payer."""
+        payers = self.left_out_payer_ids._origin
+        bookings = self._get_selected() - self.left_out_booking_ids._origin
+        return bookings.filtered(lambda booking: booking.payer_id not in payers)
 
     @api.depends(
         *("booking_ids", "grouping", "line_mode", "sections", "include_free", "journal_id"),
         *("date_mode", "invoice_date", "minimum_amount", "left_out_payer_ids", "lone_fees"),
+        *("left_out_booking_ids", "is_synced"),
     )
     def _compute_preview(self):
         for wizard in self:

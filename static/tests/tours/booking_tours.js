@@ -65,13 +65,68 @@ tours.add("microsoft_bookings_invoice", {
         ...confirmDrafts,
         severalDrafts,
         ...back,
-        // The rest
+        // The rest, of what is shown
+        {trigger: ".o_searchview .o_facet_remove", run: "click"},
+        {trigger: TO_CHECK},
         {trigger: ".o_control_panel .o_booking_invoice_all", run: "click"},
         {
             content: "It says what is left out",
             trigger: ".modal .o_booking_preview .alert-warning li",
         },
         ...confirmDrafts,
+        severalDrafts,
+    ],
+});
+
+tours.add("microsoft_bookings_invoice_filtered", {
+    steps: () => [
+        {trigger: READY},
+        ...filter(0),
+        {trigger: ".o_list_view thead .o_list_record_selector input", run: "check"},
+        {trigger: ".o_control_panel .o_select_domain", run: "click"},
+        {trigger: CREATE, run: "click"},
+        {
+            content: "It says by which filter",
+            trigger: ".modal .o_field_widget[name=domain] .o_facet_value",
+        },
+        {
+            content: "And how many, on all pages",
+            trigger: ".modal .o_field_widget[name=selected_text]:contains(5)",
+        },
+        ...confirmDrafts,
+        severalDrafts,
+    ],
+});
+
+tours.add("microsoft_bookings_invoice_stale", {
+    steps: () => [
+        {trigger: ".o_control_panel .o_booking_invoice_all", run: "click"},
+        {
+            content: "A choice that has to be kept",
+            trigger: ".modal .o_field_widget[name=grouping] input[data-value=booking]",
+            run: "click",
+        },
+        {trigger: ".modal button[name=action_sync]", run: "click"},
+        {
+            content: "The wizard is still there, and says what goes on",
+            trigger: ".modal .alert-info .fa-spin",
+        },
+        {
+            trigger:
+                ".modal .o_field_widget[name=grouping] input[data-value=booking]:checked",
+        },
+        {trigger: ".modal footer button[name=action_create_invoices]", run: "click"},
+        {
+            content: "It asks once more",
+            trigger: ".modal:not(:has(.o_booking_preview)) footer .btn-secondary",
+            run: "click",
+        },
+        {trigger: ".modal footer button[name=action_create_invoices]", run: "click"},
+        {
+            trigger: ".modal:not(:has(.o_booking_preview)) footer .btn-primary",
+            run: "click",
+        },
+        {trigger: "body:not(:has(.modal))"},
         severalDrafts,
     ],
 });
