@@ -8,6 +8,8 @@ CHANGED = "microsoft_bookings.microsoft_booking_action_changed"
 FAILURES = "microsoft_bookings.microsoft_booking_failure_action"
 SETTINGS = "microsoft_bookings.microsoft_booking_settings_action"
 CONNECT = "microsoft_bookings.microsoft_booking_connect_action"
+# Of a synchronisation that goes on without anybody's or Microsoft's leave.
+AT_WORK = ("queued", "running")
 # Of so many businesses it is said what is the matter with each.
 MOST_NAMED = 5
 
@@ -31,8 +33,9 @@ class MicrosoftBooking(models.Model):
         With ``booking_uninvoiced`` in the context the list is of uninvoiced bookings.
 
         :param domain: what the list is of, without what is searched for in it
-        :return: a dict of ``reason``, ``title``, ``text``, and ``action`` (external id of an action,
-            or ``False``) with its ``label``; without a title it is as the action of the list says
+        :return: a dict of ``reason``, ``title``, ``text``, ``action`` (external id of an action,
+            or ``False``) with its ``label``, and ``live`` where a synchronisation at work may change the answer;
+            without a title it is as the action of the list says
         """
         uninvoiced = self.env.context.get("booking_uninvoiced")
         if self.search_count(domain or [], limit=1):
@@ -53,6 +56,11 @@ class MicrosoftBooking(models.Model):
         )
         if not settings:
             return self._prepare_emptiness_unconnected()
+        answer = self._prepare_emptiness_connected(settings)
+        return answer | {"live": any(one.open_run_id.state in AT_WORK for one in settings)}
+
+    @api.model
+    def _prepare_emptiness_connected(self, settings):
         if self.search_count(self._get_uninvoiced_domain(), limit=1):
             return self._prepare_emptiness(
                 "elsewhere",
@@ -153,7 +161,14 @@ class MicrosoftBooking(models.Model):
 
     @api.model
     def _prepare_emptiness(self, reason, title=False, text=False, action=False, label=False):
-        return {"reason": reason, "title": title, "text": text, "action": action, "label": label}
+        return {
+            "reason": reason,
+            "title": title,
+            "text": text,
+            "action": action,
+            "label": label,
+            "live": False,
+        }
 
 
 class MicrosoftBookingSettings(models.Model):
@@ -179,7 +194,7 @@ class MicrosoftBookingSettings(models.Model):
             )
         if not self.last_success and run:
             return self.env._(
-                "The first synchronisation is under way (%(percent)s %%). Load this list again in a moment.",
+                "The first synchronisation is under way (%(percent)s %%). Bookings appear here as they arrive.",
                 percent=int(run.progress),
             )
         if self.state == "error":

@@ -64,10 +64,13 @@ class TestEmptiness(BookingCommon):
 
     def test_never_read_and_being_read(self):
         self.assert_doubt("Never synchronised")
+        self.assertFalse(self.emptiness()["live"])
         run = self.settings._start_sync()
         self.assert_doubt("under way (0 %)")
+        self.assertTrue(self.emptiness()["live"])
         run.sudo().write({"state": "waiting", "resume_at": "2030-01-02 03:04:00"})
         self.assert_doubt("put the synchronisation off until 1/2/30", lang="en_US", tz="UTC")
+        self.assertFalse(self.emptiness()["live"])
 
     def test_a_first_synchronisation_that_fails(self):
         self.app.faults[:] = [Fault("403", path="bookingBusinesses")]
@@ -84,8 +87,12 @@ class TestEmptiness(BookingCommon):
         self.assertEqual(self.emptiness()["reason"], "search")
         self.invoice_all()
         answer = self.emptiness()
-        self.assertEqual(answer["reason"], "all_invoiced")
+        self.assertEqual((answer["reason"], answer["live"]), ("all_invoiced", False))
         self.assertEqual(self.open_action(answer)["res_model"], "microsoft.booking")
+        # What is being read may bring more.
+        self.settings._start_sync()
+        answer = self.emptiness()
+        self.assertEqual((answer["reason"], answer["live"]), ("all_invoiced", True))
 
     def test_what_is_to_invoice_outside_this_list(self):
         self.book(self.haircut)
@@ -170,6 +177,18 @@ class TestEmptinessOnScreen(ScreensCommon):
     def test_a_search_that_finds_nothing(self):
         self.sync()
         self.start_tour(URL, "microsoft_bookings_emptiness_search", login=self.user.login)
+
+    def arrive_while_somebody_looks(self, path, tour):
+        """All bookings are hidden until the browser brings them back, as a synchronisation would bring them."""
+        self.sync()
+        reason = self.env["microsoft.booking.exclusion.reason"].search([], limit=1)
+        self.bookings().exclusion_reason_id = reason
+        self.settings.sudo().last_success = False
+        self.settings._start_sync()
+        self.start_tour(path, tour, login=self.user.login)
+
+    def test_bookings_that_arrive_are_shown_by_themselves(self):
+        self.arrive_while_somebody_looks(URL, "microsoft_bookings_emptiness_arrive")
 
     def test_nothing_is_connected(self):
         self.env["microsoft.booking.settings"].search([]).active = False

@@ -7,11 +7,14 @@ import {ListRenderer} from "@web/views/list/list_renderer";
 import {kanbanView} from "@web/views/kanban/kanban_view";
 import {listView} from "@web/views/list/list_view";
 import {registry} from "@web/core/registry";
+import {useLive} from "./booking_live";
 import {useService} from "@web/core/utils/hooks";
 
 /**
  * Says why there are no bookings, each time that none are found: the help of an action is
  * remembered by the browser and by the server, and would be wrong an hour later.
+ *
+ * While a synchronisation is at work it asks again, and has the list loaded when bookings have arrived.
  */
 export class BookingEmptiness extends Component {
     static template = "microsoft_bookings.BookingEmptiness";
@@ -33,6 +36,7 @@ export class BookingEmptiness extends Component {
         onWillUpdateProps((nextProps) => {
             this.load(nextProps);
         });
+        useLive(() => this.state.live && this.load(this.props));
     }
 
     async load({context}) {
@@ -46,11 +50,23 @@ export class BookingEmptiness extends Component {
                     context,
                 }
             );
-            Object.assign(this.state, await this.keepLast.add(answer));
+            const found = await this.keepLast.add(answer);
+            if (this.state.live && found.reason === "search") {
+                // Once: whoever filters them out is told so by the next answer.
+                this.state.live = false;
+                await this.reload();
+            } else {
+                Object.assign(this.state, found);
+            }
         } catch {
             // The help of the action is better than a list that cannot be drawn.
             this.state.title = false;
         }
+    }
+
+    /** Load the list, and what the panel beside it counts; what is typed into the search bar stays. */
+    async reload() {
+        await this.env.searchModel._notify();
     }
 }
 
