@@ -33,8 +33,8 @@ class MicrosoftBookingReport(models.Model):
     # What is asked of the table is written to it first.
     _depends = {
         "microsoft.booking": [
-            *("settings_id", "company_id", "service_date", "stop", "payer_id", "service_id"),
-            *("staff_ids", "outcome", "exclusion_reason_id", "duration", "billing_state"),
+            *("settings_id", "company_id", "service_date", "stop", "partner_id", "payer_id"),
+            *("service_id", "staff_ids", "outcome", "exclusion_reason_id", "duration", "billing_state"),
             *("currency_id", "amount", "billed_amount"),
         ],
     }
@@ -45,6 +45,7 @@ class MicrosoftBookingReport(models.Model):
         "microsoft.booking.settings", string="Bookings Business", readonly=True
     )
     service_date = fields.Date("Date", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     payer_id = fields.Many2one("res.partner", readonly=True)
     service_id = fields.Many2one("microsoft.booking.service", readonly=True)
     # The same table as that of the bookings, read by the id that both share.
@@ -107,6 +108,7 @@ class MicrosoftBookingReport(models.Model):
                    booking.company_id,
                    booking.settings_id,
                    booking.service_date,
+                   booking.partner_id,
                    booking.payer_id,
                    booking.service_id,
                    booking.outcome,

@@ -130,9 +130,18 @@ class TestReport(ReportCommon):
         self.assertEqual(held, sum(parts))
         return parts
 
-    def test_by_payer_service_staff_and_outcome(self):
+    def test_by_customer_payer_service_staff_and_outcome(self):
+        bob = self.bookings().partner_id.filtered(lambda partner: partner.name == "Bob")
+        bob.parent_id = self.env["res.partner"].create({"name": "ACME", "is_company": True})
+        by_customer = self.rows("partner_id", "uninvoiced_amount:sum")
         self.assertEqual(
-            sorted(self.rows("payer_id", "uninvoiced_amount:sum").values()), [120, 400]
+            {key.name: amount for key, amount in by_customer.items()},
+            {"Ana Müller": 400.0, "Bob": 120.0},
+        )
+        by_payer = self.rows("payer_id", "uninvoiced_amount:sum")
+        self.assertEqual(
+            {key.name: amount for key, amount in by_payer.items()},
+            {"Ana Müller": 400.0, "ACME": 120.0},
         )
         by_service = self.rows("service_id", "uninvoiced_amount:sum")
         self.assertEqual({key.name: amount for key, amount in by_service.items()}["Lesson"], 120.0)
