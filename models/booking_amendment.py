@@ -48,6 +48,7 @@ class MicrosoftBooking(models.Model):
         is_elsewhere = due.payer != self._get_invoiced_payer() or due.currency != line.currency_id
         if self._is_on_draft():
             leaves = self.gone_at or is_elsewhere or due.reason or not due.amount
+            leaves = leaves or self._has_another_reference()
             return "remove" if leaves or self.stop > fields.Datetime.now() else "refresh"
         if not self.gone_at and (
             is_elsewhere or due.reason or due.product != self._get_invoiced_product()

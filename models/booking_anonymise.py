@@ -60,10 +60,11 @@ class MicrosoftBooking(models.Model):
             if not booking._is_invoiced():
                 vals["payer_id"] = False
             # That nobody is named any more is no change of what was invoiced.
+            forgotten = {"customer": False, "reference": None}
             if facts := booking.invoiced_facts:
-                vals["invoiced_facts"] = facts | {"customer": False}
+                vals["invoiced_facts"] = facts | forgotten
             if settled := booking.settled_facts:
-                vals["settled_facts"] = settled | {"facts": settled["facts"] | {"customer": False}}
+                vals["settled_facts"] = settled | {"facts": settled["facts"] | forgotten}
             if terms := booking.invoiced_terms:
                 # The text of the line names people; on the invoice it stays.
                 line = (terms.get("line") or {}) | {"name": False}

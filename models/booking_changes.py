@@ -6,6 +6,7 @@ from odoo.tools import format_duration, formatLang
 from odoo.tools.misc import format_datetime
 
 from .booking import LIVE_STATES
+from .booking_merge import digest
 
 ADJUSTMENT = "invoice_line_id.booking_adjustment_ids"
 # What the price follows from. When none of it changed, neither did the amount, whatever the rules say by now.
@@ -57,6 +58,7 @@ class MicrosoftBooking(models.Model):
             # The share of a class that is priced as a whole depends on who else attends.
             "attendees": self._is_class_shared() and self.attendee_count,
             "gone": bool(self.gone_at),
+            "reference": self._get_reference_digest(),
         }
 
     def _is_class_shared(self):
@@ -98,6 +100,7 @@ class MicrosoftBooking(models.Model):
             terms = {name: booking[name] for name in ("quantity", "unit_price", "amount")}
             terms["payer"] = booking.payer_id.id
             terms["price_include_tax"] = booking._is_price_with_tax()
+            terms["reference"] = digest(booking._get_invoice_reference() or "")
             terms["line"] = {
                 "product_id": line.product_id.id,
                 "quantity": line.quantity,
@@ -127,6 +130,7 @@ class MicrosoftBooking(models.Model):
         "price",
         "attendee_count",
         "gone_at",
+        "customer_reference",
         "invoiced_facts",
         "settled_facts",
         "billing_state",
@@ -188,6 +192,9 @@ class MicrosoftBooking(models.Model):
             names.remove("gone")
         if "customer" in names and self._is_same_person(then["customer"]):
             names.remove("customer")
+        if "reference" in names and (then["reference"] is None or not now["reference"]):
+            # It was not asked for then, or is not kept any more.
+            names.remove("reference")
         return names
 
     def _is_same_person(self, customer_id):
@@ -326,6 +333,9 @@ class MicrosoftBooking(models.Model):
             customers = env["microsoft.booking.customer"].sudo()
             former = customers.browse(then["customer"] or []).exists()
             words.append((env._("Customer"), former.name or "–", self.customer_name or "–"))
+        if "reference" in names:
+            now_on = self._get_customer_reference() or "–"
+            words.append((self._get_reference_label(), self.invoice_id.ref or "–", now_on))
         if "price_type" in names:
             types = dict(self._fields["price_type"]._description_selection(env))
             words.append((env._("Price Type"), types[then["price_type"]], types[now["price_type"]]))

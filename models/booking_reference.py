@@ -2,6 +2,7 @@
 from odoo import api, fields, models
 
 from .booking_address import level_name
+from .booking_merge import digest
 
 
 class ResPartner(models.Model):
@@ -64,6 +65,55 @@ class MicrosoftBooking(models.Model):
     def _get_invoice_reference(self):
         """The customer's reference on the draft of these bookings, which have the same. Hook."""
         return self[:1]._get_customer_reference()
+
+    # === GIVEN ANOTHER AFTER IT WAS INVOICED === #
+
+    def _get_reference_digest(self):
+        """What tells one answer from another and cannot be read: ``None`` where nobody is asked for one."""
+        self.ensure_one()
+        if self.customer_reference:
+            return digest(self.customer_reference)
+        return "" if self.settings_id.reference_question else None
+
+    def _has_another_reference(self):
+        """Whether the customer has corrected the reference of this booking, and not that of all on its invoice."""
+        self.ensure_one()
+        if "reference" not in self._get_changed_facts():
+            return False
+        bookings = self.invoice_id.booking_ids
+        return len({booking._get_customer_reference() or False for booking in bookings}) > 1
+
+    def _is_reference_typed(self, put, reference):
+        """Whether a person has typed another reference on the draft of this booking.
+
+        :param put: digest of the reference that was put on it
+        :param reference: what would be put on it now
+        """
+        typed = self.invoice_id.ref or ""
+        return typed != (reference or "") and digest(typed) != put
+
+    def _refresh_reference(self, put, overwrite):
+        """Let the draft of these bookings, all of which have the same reference by now, follow it.
+
+        :param put: digest of the reference that was put on it
+        :param overwrite: whether what a person has typed is written over
+        :return: what there is to say about it, a list of texts
+        """
+        if not self:
+            return []
+        reference = self._get_invoice_reference()
+        if self[:1]._is_reference_typed(put, reference) and not overwrite:
+            return [
+                self.env._(
+                    "Kept as it was typed on the draft: %(fields)s.",
+                    fields=self._get_reference_label(),
+                )
+            ]
+        self.invoice_id.ref = reference
+        return []
+
+    def _get_reference_label(self):
+        return self._fields["customer_reference"]._description_string(self.env)
 
 
 def _level_question(question):

@@ -15,8 +15,8 @@ class MicrosoftBooking(models.Model):
     def _refresh_drafts(self, overwrite):
         """Let the drafts of these locked bookings follow them: product, quantity, price and text of their lines.
 
-        Each is freed, priced anew, and put back on its line; one that cannot stay on it (gone, another payer, nothing
-        to pay, to check, not held yet) leaves the draft. What a person typed on the line stays, and is named in the
+        Each is freed, priced anew, and put back on its line; one that cannot stay on it (gone, another payer or customer
+        reference, nothing to pay, to check, not held yet) leaves the draft. What a person typed on the line stays, and is named in the
         note, unless the booking is among ``overwrite``. A draft that is left empty is deleted, unless it was posted
         before: then its number must not get lost.
 
@@ -25,8 +25,16 @@ class MicrosoftBooking(models.Model):
         drafts = self.env["account.move"]
         for move, bookings in self.grouped("invoice_id").items():
             notes = list(bookings._get_change_notes().values())
+            # Before any of them leaves, as it was proposed.
+            apart = bookings.filtered(lambda booking: booking._has_another_reference())
+            referred = (bookings - apart).filtered(
+                lambda booking: "reference" in booking._get_changed_facts()
+            )
+            put = (referred[:1].invoiced_terms or {}).get("reference")
             for line, changed in bookings.grouped("invoice_line_id").items():
-                notes += changed._refresh_line(line, bool(changed & overwrite))
+                notes += changed._refresh_line(line, bool(changed & overwrite), apart)
+            stayed = referred.filtered(lambda booking, move=move: booking.invoice_id == move)
+            notes += stayed._refresh_reference(put, bool(referred & overwrite))
             # Sections bill nothing.
             billed = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
             if billed or move.posted_before:
@@ -39,17 +47,25 @@ class MicrosoftBooking(models.Model):
 
     def _get_typed_labels(self):
         """What a person has typed over on the draft's line of this booking, by the labels of the fields."""
-        line = self.invoice_line_id
-        terms = (self.invoiced_terms or {}).get("line") or {}
-        return [
+        line, invoiced = self.invoice_line_id, self.invoiced_terms or {}
+        if line.parent_state != "draft":
+            return []
+        terms = invoiced.get("line") or {}
+        labels = [
             line._fields[name]._description_string(self.env)
-            for name in (OWNED if line.parent_state == "draft" else ())
+            for name in OWNED
             if name in terms and not _same(line._get_owned(name), terms[name])
         ]
+        if "reference" in self._get_changed_facts() and self._is_reference_typed(
+            invoiced.get("reference"), self._get_invoice_reference()
+        ):
+            labels.append(self._get_reference_label())
+        return labels
 
-    def _refresh_line(self, line, overwrite):
+    def _refresh_line(self, line, overwrite, apart):
         """Let one line of a draft follow those of its bookings that changed.
 
+        :param apart: bookings that leave the draft for their customer reference
         :return: what there is to say about it, a list of texts
         """
         move, partner, everyone = line.move_id, line.move_id.partner_id, line.booking_ids
@@ -70,10 +86,12 @@ class MicrosoftBooking(models.Model):
         ready, skipped = self._split_invoiceable(
             {"include_free": was_free, "minimum_amount": 0, "lone_fees": True}
         )
-        stay = ready.filtered(
+        stay = (ready - apart).filtered(
             lambda booking: former[booking] == (booking.payer_id, booking.currency_id)
         )
-        texts = {booking: text for booking, _reason, text in skipped}
+        text = self.env._("It has another customer reference than the others on the draft.")
+        texts = dict.fromkeys(apart, text)
+        texts.update((booking, text) for booking, _reason, text in skipped)
         elsewhere = self.env._("It is to be invoiced to somebody else.")
         notes = [
             self.env._(

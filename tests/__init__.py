@@ -9,6 +9,7 @@ from . import test_bad_input
 from . import test_both_borders
 from . import test_both_customers
 from . import test_both_services
+from . import test_changed_references
 from . import test_changes
 from . import test_choice_screens
 from . import test_choices
