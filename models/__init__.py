@@ -19,6 +19,7 @@ from . import booking_sync
 from . import booking_sync_end
 from . import booking_full_sync
 from . import booking_notices
+from . import booking_onboarding
 from . import booking_expiry
 from . import booking_alarm
 from . import booking_setup

@@ -49,11 +49,7 @@ class MicrosoftBooking(models.Model):
         if not uninvoiced and self.search_count([], limit=1):
             # Of other lists their own help knows more.
             return self._prepare_emptiness("none")
-        settings = (
-            self.env["microsoft.booking.settings"]
-            .with_context(active_test=True)
-            .search(["|", ("state", "!=", "draft"), ("last_success", "!=", False)])
-        )
+        settings = self.env["microsoft.booking.settings"]._search_connected()
         if not settings:
             return self._prepare_emptiness_unconnected()
         answer = self._prepare_emptiness_connected(settings)
@@ -175,6 +171,13 @@ class MicrosoftBookingSettings(models.Model):
     """What speaks against relying on the bookings of a business."""
 
     _inherit = "microsoft.booking.settings"
+
+    @api.model
+    def _search_connected(self):
+        """The businesses that are connected, or were and have brought bookings."""
+        return self.with_context(active_test=True).search(
+            ["|", ("state", "!=", "draft"), ("last_success", "!=", False)]
+        )
 
     def _get_doubt(self):
         """Why there may be bookings in Bookings that Odoo does not know, in a sentence.

@@ -1,15 +1,23 @@
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
-import {stepUtils} from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
 
 const menu = (xmlid) => `[data-menu-xmlid='${xmlid}']`;
+const elsewhere = (section) => `body:not(:has(.o_menu_sections ${menu(section)}))`;
 
-/** From anywhere to an entry of a menu of Invoicing. */
+/** From anywhere to an entry of a menu of Invoicing: whoever is in Invoicing already need not go there. */
 const goTo = (section, entry, contents) => [
-    stepUtils.showAppsMenuItem(),
     {
+        // Odoo's own step of this kind is for its robot alone, and leaves a person at the start.
+        isActive: ["community", "desktop", elsewhere(section)],
+        trigger: ".o_navbar_apps_menu button:enabled",
+        content: contents[0],
+        tooltipPosition: "bottom",
+        run: "click",
+    },
+    {
+        isActive: [elsewhere(section)],
         trigger: `.o_app${menu("account.menu_finance")}`,
         content: contents[0],
         tooltipPosition: "right",
@@ -143,7 +151,8 @@ tours.add("microsoft_bookings_invoice_tour", {
                 ".o_list_view .o_data_row:has(.text-bg-success) .o_list_record_selector input",
             content: _t("Green is ready. Tick one booking, or several."),
             tooltipPosition: "right",
-            run: "check",
+            // A person ticks by a click: nothing else is noticed.
+            run: "click",
         },
         {
             trigger: ".o_control_panel .o_booking_create_invoices",
@@ -162,7 +171,9 @@ tours.add("microsoft_bookings_invoice_tour", {
             run: "click",
         },
         {
-            trigger: ".o_form_view .o_field_widget[name=invoice_line_ids]",
+            // Several payers have a draft each, in a list.
+            trigger:
+                ".o_form_view .o_field_widget[name=invoice_line_ids], .o_list_view td[name=invoice_partner_display_name]",
             content: _t(
                 "A draft like any other. From invented appointments: undo it by its run. From real ones: review it, then confirm it."
             ),
