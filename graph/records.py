@@ -36,6 +36,7 @@ from .values import (
 )
 
 __all__ = [
+    "PRICED",
     "PRICE_TYPES",
     "UNKNOWN",
     "Answer",
@@ -53,8 +54,8 @@ __all__ = [
 #: the self-service id of appointments that were made by staff
 _NO_SELF_SERVICE = "00000000-0000-0000-0000-000000000000"
 
-#: price types whose price means something
-_PRICED = frozenset({"fixedPrice", "hourly", "startingAt"})
+#: price types whose price means something; with the others it is no more than a number
+PRICED = frozenset({"fixedPrice", "hourly", "startingAt"})
 
 #: Graph's names, in all spellings, of what a digest covers
 _LISTED = (
@@ -189,7 +190,7 @@ class Appointment:
         graph_id = identifier(data)
         start, end = _span(data, graph_id)
         amount, kind = price(data.get("price")), price_type(data.get("priceType"))
-        if amount is None and kind in _PRICED:
+        if amount is None and kind in PRICED:
             kind = "undefined"
         self_service_id = text(data.get("selfServiceAppointmentId"))
         return cls(

@@ -38,10 +38,14 @@ class MicrosoftBookingCredential(models.Model):
         self.ensure_one()
         self.flush_recordset()
         assignments = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), vals[name]) for name in SECRET_FIELDS if name in vals
+            SQL("%s = %s", SQL.identifier(name), vals[name])
+            for name in SECRET_FIELDS
+            if name in vals
         )
         self.env.cr.execute(
-            SQL("UPDATE %s SET %s WHERE id = %s", SQL.identifier(self._table), assignments, self.id),
+            SQL(
+                "UPDATE %s SET %s WHERE id = %s", SQL.identifier(self._table), assignments, self.id
+            ),
             log_exceptions=False,
         )
         self.invalidate_recordset(SECRET_FIELDS)

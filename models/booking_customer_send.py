@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, split_every
 
 from .booking_address import contact_address
-from .booking_merge import digest, to_send
+from .booking_merge import has_changed, to_send
 from .booking_twin import PORTION, Sender, SendingStopped
 from .graph_messages import _lt, keep
 
@@ -218,7 +218,9 @@ class MicrosoftBookingCustomer(models.Model):
         if not partner.exists():
             return True
         facts = self._get_odoo_facts(partner)
-        if lost and not any(_has_changed(lost, name, value) for name, value in facts.items()):
+        if lost and not any(
+            has_changed(value, lost.settled.get(name), 0) for name, value in facts.items()
+        ):
             # Deleted in Bookings; it is made again when the contact changes.
             return True
         if lost:
@@ -245,8 +247,3 @@ class MicrosoftBookingCustomer(models.Model):
             return True
         customer._settle(facts, list(facts))
         return sender.commit()
-
-
-def _has_changed(customer, name, value):
-    digests = customer.settled.get(name)
-    return digests is None or digests[0] != digest(value)

@@ -90,7 +90,9 @@ class MicrosoftBookingSettings(models.Model):
 
     def _tell_of_failed_drafts(self, error):
         """Give the responsible person an activity that says what failed, unless they have it already."""
-        summary = self.env._("The scheduled draft invoices were not made: %(error)s", error=repr(error))
+        summary = self.env._(
+            "The scheduled draft invoices were not made: %(error)s", error=repr(error)
+        )
         if summary not in self.activity_ids.mapped("summary"):
             self.sudo().activity_schedule(
                 "mail.mail_activity_data_todo", summary=summary, user_id=self._get_responsible().id

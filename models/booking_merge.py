@@ -39,8 +39,8 @@ def to_take(odoo, bookings, settled):
         for name, mine in odoo.items()
         if bookings[name]
         and bookings[name] != mine
-        and _has_changed(bookings[name], settled.get(name), 1)
-        and (not mine or not _has_changed(mine, settled.get(name), 0))
+        and has_changed(bookings[name], settled.get(name), 1)
+        and (not mine or not has_changed(mine, settled.get(name), 0))
     ]
 
 
@@ -56,10 +56,15 @@ def to_send(odoo, bookings, settled):
         name
         for name, mine in odoo.items()
         if mine != bookings[name]
-        and _has_changed(mine, settled.get(name), 0)
-        and (mine or not _has_changed(bookings[name], settled.get(name), 1))
+        and has_changed(mine, settled.get(name), 0)
+        and (mine or not has_changed(bookings[name], settled.get(name), 1))
     ]
 
 
-def _has_changed(value, digests, side):
+def has_changed(value, digests, side):
+    """Whether a side says something else than when both were brought together, or never were.
+
+    :param digests: of that moment, as of :func:`settle`; ``None`` for never
+    :param side: 0 for Odoo, 1 for Bookings
+    """
     return digests is None or digests[side] != digest(value)

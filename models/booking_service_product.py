@@ -1,12 +1,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, models
 
+from ..graph.records import PRICED
 from .booking_address import level_name, level_text
 from .booking_merge import settle
 from .graph_messages import _lt, keep
-
-# The price types that come with a price; with the others Bookings' number means nothing.
-PRICED = ("fixedPrice", "hourly", "startingAt")
 
 
 class MicrosoftBookingService(models.Model):

@@ -286,6 +286,12 @@ class TestReasons(unittest.TestCase):
     def test_every_reason_says_what_to_do(self):
         self.assertLessEqual(dict(assigned("ISSUES")).keys(), dict_keys_in("_get_issue_text"))
 
+    def test_every_price_type_is_known_everywhere(self):
+        """``graph/`` and ``billing/`` import nothing of each other, so each says them for itself."""
+        shown = [name for name, _label in assigned("PRICE_TYPES")]
+        for folder in ("graph", "billing"):
+            self.assertEqual(list(assigned("PRICE_TYPES", folder)), shown)
+
     def test_every_reason_of_pricing_is_shown(self):
         self.assertLessEqual(set(REASONS), dict(assigned("ISSUES")).keys())
 

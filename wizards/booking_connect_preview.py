@@ -11,7 +11,7 @@ from ..graph.records import Appointment
 # So many appointments are shown.
 SHOWN = 10
 # Price types whose price is not yet a price to invoice are shown by their names.
-PRICED = ("fixedPrice", "hourly")
+FIRM_PRICES = ("fixedPrice", "hourly")
 
 
 class MicrosoftBookingConnect(models.TransientModel):
@@ -90,7 +90,7 @@ class MicrosoftBookingConnect(models.TransientModel):
             "service": record.service_name,
             "price": (
                 formatLang(self.env, float(record.price), currency_obj=settings.currency_id)
-                if record.price_type in PRICED
+                if record.price_type in FIRM_PRICES
                 else price_types.get(record.price_type, "")
             ),
         }
