@@ -87,7 +87,8 @@ class MicrosoftBooking(models.Model):
 
     def _forget_invoiced_facts(self):
         """What is to be invoiced anew is so by the rules of today, and not by those of its former invoice."""
-        self.filtered("invoiced_facts").write({"invoiced_facts": False, "invoiced_terms": False})
+        former = self.sudo().filtered("invoiced_facts")
+        former.write({"invoiced_facts": False, "invoiced_terms": False})
 
     def _keep_invoiced_facts(self, kept=None):
         """Remember what these bookings were when they were invoiced, and what was put on their line.
