@@ -34,7 +34,14 @@ class MicrosoftBookingReport(models.Model):
     _depends = {
         "microsoft.booking": [
             *("settings_id", "company_id", "service_date", "stop", "partner_id", "payer_id"),
-            *("service_id", "staff_ids", "outcome", "exclusion_reason_id", "duration", "billing_state"),
+            *(
+                "service_id",
+                "staff_ids",
+                "outcome",
+                "exclusion_reason_id",
+                "duration",
+                "billing_state",
+            ),
             *("currency_id", "amount", "billed_amount"),
         ],
     }

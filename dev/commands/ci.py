@@ -19,6 +19,7 @@ from ..environment.layout import REPOSITORY, logs
 from ..environment.process import ended, run_shown
 from . import lint
 
+MAKE_FLAGS = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
 COUNTS = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
 
@@ -29,9 +30,14 @@ class Tally:
         self.passed = self.failed = 0
         self._lines: list[str] = []
 
-    def stage(self, name: str, work: Callable[[], tuple[int, int]]) -> None:
-        """Run a stage; one that cannot come to its end counts as one failure more."""
-        started = time.monotonic()
+    def stage(
+        self, name: str, work: Callable[[], tuple[int, int]], began: float | None = None
+    ) -> None:
+        """Run a stage; one that cannot come to its end counts as one failure more.
+
+        :param began: when it was begun, of one that is already at work
+        """
+        started = began or time.monotonic()
         step(f"[{name}]")
         try:
             passed, failed = work()
@@ -58,18 +64,20 @@ def main() -> int:
     :return: 0 when nothing failed
     """
     tally = Tally()
-    tally.stage("lint", _lint)
-    # These two take the longest, and each of them one core: they run at the same time.
-    with _started("odoo_tests") as (process, output):
-        tally.stage("make test", _pytest)
-        tally.stage(
-            "Odoo's own runner, on a fresh installation with demo data",
-            lambda: _read_tally(process, output),
-        )
-    tally.stage("the terms in every language", lambda: _command("translations", "--check"))
-    tally.stage("install, upgrade, uninstall, install again", lambda: _command("life_cycle"))
-    tally.stage("the wheel, in a clean Odoo", lambda: _command("wheel"))
-    tally.stage("make demo ONESHOT=1", _demo)
+    tally.stage("make env", lambda: _command("env"))
+    # The tests take about as long as all the rest, and one core: the rest is done beside them.
+    report = logs() / "pytest.xml"
+    report.unlink(missing_ok=True)
+    arguments = shlex.join(("--quiet", f"--junitxml={report}"))
+    with _started("pytest", *_make("test"), ARGS=arguments) as (tests, output):
+        began = time.monotonic()
+        tally.stage("lint", _lint)
+        tally.stage("Odoo's own runner, on a fresh installation with demo data", _odoo_tests)
+        tally.stage("the terms in every language", lambda: _command("translations", "--check"))
+        tally.stage("install, upgrade, uninstall, install again", lambda: _command("life_cycle"))
+        tally.stage("the wheel, in a clean Odoo", lambda: _command("wheel"))
+        tally.stage("make demo ONESHOT=1", _demo)
+        tally.stage("make test", lambda: _read_pytest(tests, output, report), began)
     return tally.close()
 
 
@@ -78,12 +86,10 @@ def _lint() -> tuple[int, int]:
     return len(passed), len(failed)
 
 
-def _pytest() -> tuple[int, int]:
-    """The README's test command, as a person types it."""
-    report = logs() / "pytest.xml"
-    report.unlink(missing_ok=True)
-    arguments = shlex.join(("--quiet", f"--junitxml={report}"))
-    code = _make("test", ARGS=arguments)
+def _read_pytest(process: subprocess.Popen, output: Path, report: Path) -> tuple[int, int]:
+    """Wait for the README's test command, show what it printed, and read its report."""
+    code = process.wait()
+    say(output.read_text(encoding="utf-8", errors="replace").rstrip())
     if not report.exists():
         return 0, 1
     suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
@@ -96,26 +102,10 @@ def _pytest() -> tuple[int, int]:
     return total - skipped - failed, failed or int(code != 0)
 
 
-@contextmanager
-def _started(name: str) -> Iterator[tuple[subprocess.Popen, Path]]:
-    """Another command of this package at work in the background.
-
-    :return: its process, ended on the way out, and the file that it prints to
-    """
-    output = logs() / f"ci-{name}.txt"
-    command = [sys.executable, "-m", "dev", name]
-    with (
-        output.open("w", encoding="utf-8") as sink,
-        ended(
-            subprocess.Popen(command, cwd=REPOSITORY, stdout=sink, stderr=subprocess.STDOUT)
-        ) as process,
-    ):
-        yield process, output
-
-
-def _read_tally(process: subprocess.Popen, output: Path) -> tuple[int, int]:
-    """Wait for a command that closes with a tally, show what it printed, and read its counts."""
-    code = process.wait()
+def _odoo_tests() -> tuple[int, int]:
+    """Odoo's own runner, which closes with a tally: wait for it, show what it printed, and read its counts."""
+    with _started("odoo_tests", sys.executable, "-m", "dev", "odoo_tests") as (process, output):
+        code = process.wait()
     text = output.read_text(encoding="utf-8", errors="replace")
     say(text.rstrip())
     found = COUNTS.findall(text)
@@ -123,8 +113,32 @@ def _read_tally(process: subprocess.Popen, output: Path) -> tuple[int, int]:
     return passed, failed or int(code != 0)
 
 
+@contextmanager
+def _started(name: str, *command: str, **variables: str) -> Iterator[tuple[subprocess.Popen, Path]]:
+    """A program at work in the background.
+
+    :param name: what the file is called that it prints to
+    :return: its process, ended on the way out, and that file
+    """
+    output = logs() / f"ci-{name}.txt"
+    with (
+        output.open("w", encoding="utf-8") as sink,
+        ended(
+            subprocess.Popen(
+                command,
+                cwd=REPOSITORY,
+                env=_environment(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+            )
+        ) as process,
+    ):
+        yield process, output
+
+
 def _demo() -> tuple[int, int]:
-    code = _make("demo", ONESHOT="1")
+    code = run_shown(_make("demo"), env=_environment({"ONESHOT": "1"}), cwd=Path(REPOSITORY))
     return int(code == 0), int(code != 0)
 
 
@@ -134,10 +148,12 @@ def _command(name: str, *options: str) -> tuple[int, int]:
     return int(code == 0), int(code != 0)
 
 
-def _make(target: str, **variables: str) -> int:
-    """Type ``make target VARIABLE=...``, as a person would."""
-    env = {**os.environ, **variables}
-    # We may be running under a make ourselves, whose flags are not for this one.
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
-        env.pop(name, None)
-    return run_shown(["make", "--no-print-directory", target], env=env, cwd=Path(REPOSITORY))
+def _make(target: str) -> list[str]:
+    """What a person types."""
+    return ["make", "--no-print-directory", target]
+
+
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    """Ours with these variables; we may be running under a make ourselves, whose flags are not for another one."""
+    own = {name: value for name, value in os.environ.items() if name not in MAKE_FLAGS}
+    return {**own, **variables}
