@@ -58,6 +58,7 @@ from . import booking_invoice_run
 from . import booking_action
 from . import booking_arrival
 from . import booking_draft_schedule
+from . import booking_draft_trouble
 from . import booking_exclusion
 from . import booking_history
 from . import booking_outcome

@@ -180,6 +180,32 @@ class AccountMove(models.Model):
         total = abs(self.amount_total_signed)
         return self.company_id.currency_id.compare_amounts(taken, total) >= 0
 
+    def _filter_edited_drafts(self):
+        """Those of these drafts that somebody has worked on: lines of their own, typed values, other fields, messages.
+
+        Amounts are not asked: they are tracked when a draft is made, too.
+        """
+        Message = self.env["mail.message"].sudo()
+        ids = Message.search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                "|",
+                ("message_type", "=", "comment"),
+                ("tracking_value_ids", "any", [("field_id.ttype", "!=", "monetary")]),
+            ]
+        ).mapped("res_id")
+        return self.filtered(
+            lambda move: (
+                move.id in ids
+                or any(
+                    line.display_type == "product" and (not line.booking_ids or line.discount)
+                    for line in move.invoice_line_ids
+                )
+                or any(booking._get_typed_labels() for booking in move.booking_ids)
+            )
+        )
+
     def _log_booking_notes(self, notes):
         """Note on these invoices what became of their bookings.
 

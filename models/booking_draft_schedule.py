@@ -158,6 +158,8 @@ class MicrosoftBookingSettings(models.Model):
         today = self._get_today()
         if not self.draft_checked or self.draft_checked > today:
             self.sudo().draft_checked = today
+        if self.draft_retry and self.draft_retry > today:
+            return runs
         bounds = self._get_due_bounds(self.draft_checked, today)
         if not bounds:
             return runs
@@ -173,12 +175,13 @@ class MicrosoftBookingSettings(models.Model):
                     ._queue_invoices()
                 )
             except UserError as error:
-                self.sudo().message_post(
-                    body=self.env._(
-                        "The scheduled draft invoices were not made: %(error)s", error=error
-                    )
-                )
+                # What was due stays due: the next hour tries it again.
+                self._fail_scheduled_drafts(error)
+                return runs
+        runs.sudo().scheduled_after = self.draft_checked
         self.sudo().draft_checked = today
+        if not runs:
+            self._end_draft_trouble()
         return runs
 
     def _announce_scheduled_drafts(self):

@@ -11,16 +11,20 @@ from .booking_invoicing import CHUNK
 
 _logger = logging.getLogger(__name__)
 
+# So many drafts are made while the user waits; more are made in the background.
+MAX_DRAFTS = 300
+
 
 class MicrosoftBooking(models.Model):
     """Many drafts at once: made in the background, while the user does something else."""
 
     _inherit = "microsoft.booking"
 
-    def _queue_invoices(self, options=None):
+    def _queue_invoices(self, options=None, *, start=True):
         """Have draft invoices made of these bookings by a background run, which is started at once.
 
         :param options: as for :meth:`_create_invoices`
+        :param start: whether to start it
         :return: the ``microsoft.booking.run``, one per company; empty when nothing can be invoiced
         :raise AccessError: when the user may not create invoices
         """
@@ -38,9 +42,44 @@ class MicrosoftBooking(models.Model):
                 for company, bookings in ready.grouped("company_id").items()
             ]
         )
-        if runs:
-            self.env.ref("microsoft_bookings.ir_cron_invoice_runs").sudo()._trigger()
+        if runs and start:
+            runs._start_invoices()
         return runs.sudo(False)
+
+    def _create_many_invoices(self, options=None):
+        """Like :meth:`_create_invoices`, but what is much is made by runs, which commit chunk by chunk.
+
+        In a scheduled action they begin here, for as long as its time lasts, and a killed worker loses one chunk;
+        elsewhere, and for the rest, the background does it. More than :data:`CHUNK` drafts are much in a scheduled
+        action, more than :data:`MAX_DRAFTS` elsewhere.
+
+        :return: the dict of :meth:`_create_invoices`; ``invoices`` and ``bookings`` are those that are made already
+        """
+        options = options or {}
+        is_scheduled = bool(self.env.context.get("ir_cron_progress_id"))
+        limit = CHUNK if is_scheduled else MAX_DRAFTS
+        # There are no more drafts than bookings.
+        if len(self) <= limit:
+            return self._create_invoices(options)
+        ready, skipped = self._split_invoiceable(options)
+        if len(ready) <= limit or len(ready._group_for_invoices(options)) <= limit:
+            return self._create_invoices(options)
+        runs = ready._queue_invoices(options, start=not is_scheduled)
+        if is_scheduled:
+            runs.sudo()._work_here()
+        ready.invalidate_recordset()
+        problems = runs.problem_ids.filtered("booking_id")
+        skipped += [
+            (booking, booking.issue or booking.billing_state, problem.message)
+            for problem in problems
+            for booking in problem.booking_id
+        ]
+        return {
+            "invoices": runs.invoice_ids,
+            "bookings": ready.filtered(lambda booking: booking.invoice_id in runs.invoice_ids),
+            "skipped": skipped,
+            "runs": runs,
+        }
 
     def _prepare_invoice_plan(self, options):
         """What the run has to do, as JSON carries it: the bookings of each draft, and how they are to be made."""
@@ -69,6 +108,19 @@ class MicrosoftBookingRun(models.Model):
 
     plan = fields.Json(readonly=True, help="The bookings of the drafts that are still to be made.")
 
+    def _start_invoices(self):
+        """Wake the scheduled action that makes what is queued."""
+        self.env.ref("microsoft_bookings.ir_cron_invoice_runs").sudo()._trigger()
+
+    def _work_here(self):
+        """Make these queued runs in the scheduled action that is running; what it has no time for, the background."""
+        Cron = self.env["ir.cron"]
+        # They have to be there for whoever goes on with them, should this worker be killed.
+        Cron._commit_progress(remaining=len(self))
+        if self._work_invoices():
+            self._start_invoices()
+        Cron._commit_progress(remaining=0)
+
     @api.model
     def _cron_invoice_runs(self):
         """What the scheduled action calls: go on with the invoicing runs, the oldest first.
@@ -76,8 +128,16 @@ class MicrosoftBookingRun(models.Model):
         It always ends normally; what is wrong is told on the run.
         """
         runs = self.search([("kind", "=", "invoice"), ("state", "in", ("queued", "running"))])
+        left = runs.sorted("id")._work_invoices()
+        self.env["ir.cron"]._commit_progress(remaining=left)
+
+    def _work_invoices(self):
+        """Go on with these runs for as long as the time of the scheduled action lasts.
+
+        :return: how many of them are not over
+        """
         left = 0
-        for run in runs.sorted("id"):
+        for number, run in enumerate(self):
             try:
                 is_done = run._make_planned_invoices()
             except OperationalError:
@@ -93,20 +153,21 @@ class MicrosoftBookingRun(models.Model):
                 run._fail_invoices(str(error) if isinstance(error, UserError) else repr(error))
                 is_done = True
             if not is_done:
-                self.env["ir.cron"]._commit_progress(remaining=1)
-                return
+                return left + len(self) - number
             # What became of this one stays, whatever becomes of the next.
             self.env["ir.cron"]._commit_progress()
-        self.env["ir.cron"]._commit_progress(remaining=left)
+        return left
 
     def _make_planned_invoices(self):
         """Make drafts until the plan is done, the time slice ends, or somebody has undone the run.
 
-        :return: whether the run is over
+        :return: whether the run is over, or in the hands of somebody else
         """
         self.ensure_one()
         while True:
             self.env.invalidate_all()
+            if not self.try_lock_for_update(allow_referencing=True):
+                return True
             if self.state not in ("queued", "running"):
                 return True
             if self.state == "queued":

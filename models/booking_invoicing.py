@@ -75,16 +75,19 @@ class MicrosoftBooking(models.Model):
             for (settings, currency), row_list in sums.items()
         ]
 
-    def action_create_draft_invoices(self):
+    def action_create_draft_invoices(self, at_once=False):
         """Make draft invoices of these bookings as their settings say: for server actions and RPC.
 
-        Safe to call twice: what is invoiced already is skipped and said so.
+        Safe to call twice: what is invoiced already is skipped and said so. Many drafts are made by runs in the
+        background, which commit as they go (:meth:`_create_many_invoices`): of what is not made yet only
+        ``run_ids`` knows.
 
+        :param at_once: make all of them before the answer, however many, in this transaction
         :return: the dict of :meth:`_create_invoices` in values that RPC carries: ``run_ids``, ``invoice_ids``,
             ``invoiced_count``, ``skipped_count``, ``skipped_by_reason`` and ``skipped``, a list of dicts of
             ``booking_id``, ``reason`` and ``text``
         """
-        result = self._create_invoices()
+        result = self._create_invoices() if at_once else self._create_many_invoices()
         return {
             "run_ids": result["runs"].ids,
             "invoice_ids": result["invoices"].ids,
@@ -100,7 +103,7 @@ class MicrosoftBooking(models.Model):
         }
 
     def _create_invoices(self, options=None):
-        """Turn the ready ones of these bookings into draft customer invoices.
+        """Turn the ready ones of these bookings into draft customer invoices, at once and in this transaction.
 
         :param options: dict of :data:`OPTIONS`; what is left out is taken from the settings of each booking
         :return: a dict with ``invoices`` (``account.move``), ``bookings`` (those invoiced now), ``skipped`` (a list of

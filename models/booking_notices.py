@@ -26,25 +26,26 @@ class MicrosoftBookingSettings(models.Model):
         """These settings in an environment that speaks the person's language."""
         return self.with_context(lang=user.lang or self.env.lang)
 
-    def _notify_responsible(self, template_xmlid, summary, deadline=None):
+    def _notify_responsible(self, template_xmlid, summary, deadline=None, user=None):
         """Give the responsible person something to do, and write to them.
 
-        :param template_xmlid: of the ``mail.template``
+        :param template_xmlid: of the ``mail.template``; ``None`` for the mail that Odoo writes of an activity
         :param summary: of the activity, in the person's language
         :param deadline: date of the activity; by default today
+        :param user: another person than the responsible one
         :return: the ``mail.activity``
         """
         self.ensure_one()
-        user = self._get_responsible()
+        user = user or self._get_responsible()
         # Without the context the activity would write a mail of its own.
-        settings = self.sudo().with_context(mail_activity_quick_update=True)
+        settings = self.sudo().with_context(mail_activity_quick_update=bool(template_xmlid))
         activity = settings.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=deadline or fields.Date.context_today(self),
             summary=summary,
             user_id=user.id,
         )
-        template = self.env.ref(template_xmlid, raise_if_not_found=False)
+        template = template_xmlid and self.env.ref(template_xmlid, raise_if_not_found=False)
         if template:
             try:
                 with self.env.cr.savepoint():

@@ -104,17 +104,18 @@ class MicrosoftBookingRun(models.Model):
         """
         return self.invoice_ids._get_booking_invoices_action(self.env._("Draft Invoices"))
 
-    def action_undo(self):
+    def action_undo(self, delete_edited=False):
         """Delete the drafts of this run, as long as all of them are drafts: its bookings are listed again.
 
+        :param delete_edited: delete those too that somebody has edited; otherwise they stay, and the answer names them
         :return: a client action that tells what was undone
         :raise UserError: when an invoice was posted or cancelled meanwhile
         :raise AccessError: when the user may not delete invoices
         """
         self.check_access("read")
-        bookings, drafts = len(self.invoice_ids.booking_ids), len(self.invoice_ids)
         # Also where nothing was made yet: it is what somebody else asked for.
         self.env["account.move"].check_access("unlink")
+        deleted = kept = self.env["account.move"]
         for run in self:
             if run.kind != "invoice" or not (run.invoice_ids or run.state in OPEN_STATES):
                 raise UserError(self.env._("%(run)s made no draft invoices.", run=run.display_name))
@@ -128,20 +129,35 @@ class MicrosoftBookingRun(models.Model):
                         names=", ".join(touched.mapped("display_name")),
                     )
                 )
-            run.invoice_ids.unlink()
-            # A run in the background sees it before its next chunk.
-            run.sudo().write({"state": "undone", "plan": False})
+            deleted |= run.invoice_ids
+            if not delete_edited:
+                kept |= run.invoice_ids._filter_edited_drafts()
+        deleted -= kept
+        texts = [
+            self.env._(
+                "%(drafts)s deleted; %(bookings)s listed again.",
+                drafts=say_drafts(self.env, len(deleted)),
+                bookings=say_bookings(self.env, len(deleted.booking_ids)),
+            )
+        ]
+        if kept:
+            names = (f"{move.partner_id.display_name}: {move.display_name}" for move in kept)
+            texts.append(
+                self.env._("Edited since, and left as they are: %(names)s", names=", ".join(names))
+            )
+        deleted.unlink()
+        # A run in the background sees it before its next chunk.
+        over = self.filtered(lambda run: not run.invoice_ids or run.state in OPEN_STATES)
+        over.sudo().state = "undone"
+        self.sudo().plan = False
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success",
+                "type": "warning" if kept else "success",
+                "sticky": bool(kept),
                 "title": self.env._("Undone"),
-                "message": self.env._(
-                    "%(drafts)s deleted; %(bookings)s listed again.",
-                    drafts=say_drafts(self.env, drafts),
-                    bookings=say_bookings(self.env, bookings),
-                ),
+                "message": " ".join(texts),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

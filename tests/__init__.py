@@ -25,6 +25,7 @@ from . import test_dashboard
 from . import test_decisions
 from . import test_draft_amounts
 from . import test_draft_schedule
+from . import test_draft_trouble
 from . import test_emptiness
 from . import test_example_addon
 from . import test_exclusions

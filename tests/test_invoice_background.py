@@ -152,3 +152,58 @@ class TestInvoiceBackground(BookingCommon):
         self.work()
         self.assertEqual((run.state, run.invoice_count), ("done", number))
         self.assertEqual(len(self.bookings().invoice_line_id), number)
+
+    def book_many(self, number):
+        """As many bookings as drafts."""
+        self.settings.invoice_grouping = "booking"
+        for minutes in range(number):
+            self.tenant.book(
+                "studio@contoso.example",
+                self.haircut,
+                self.ago(days=3, minutes=minutes),
+                customers=[self.ana],
+                staff=[self.zoe],
+            )
+        self.book(self.audit, days=4)
+        self.sync()
+
+    def test_a_server_action_in_the_scheduler_commits_chunk_by_chunk(self):
+        number = CHUNK + 1
+        self.book_many(number)
+        code = f"""
+bookings = model.search([("settings_id", "=", {self.settings.id})])
+result = bookings.action_create_draft_invoices()
+log("%s" % sorted(result.items()))
+"""
+        cron = self.env["ir.cron"].create(
+            {
+                "name": "Drafts of the month",
+                "model_id": self.env["ir.model"]._get_id("microsoft.booking"),
+                "state": "code",
+                "code": code,
+            }
+        )
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        run = self.env["microsoft.booking.run"].search([("kind", "=", "invoice")])
+        self.assertRecordValues(run, [{"state": "done", "invoice_count": number}])
+        # Two chunks, each with its commit.
+        progress = self.env["ir.cron.progress"].search([("cron_id", "=", cron.id)], limit=1)
+        self.assertEqual((progress.done, progress.remaining), (2, 0))
+
+    def test_many_over_rpc_become_a_run_unless_told_otherwise(self):
+        number = MAX_DRAFTS + 1
+        self.book_many(number)
+        bookings = self.bookings().with_user(self.clerk)
+        result = bookings.action_create_draft_invoices()
+        run = self.env["microsoft.booking.run"].browse(result["run_ids"])
+        self.assertEqual((run.state, run.kind, run.started_by), ("queued", "invoice", self.clerk))
+        self.assertEqual(
+            (result["invoice_ids"], result["invoiced_count"], result["skipped_by_reason"]),
+            ([], 0, {"price_to_confirm": 1}),
+        )
+        run.action_undo()
+        result = bookings.action_create_draft_invoices(at_once=True)
+        self.assertEqual((result["invoiced_count"], result["skipped_count"]), (number, 1))
+        self.assertEqual(len(result["invoice_ids"]), number)

@@ -7,10 +7,8 @@ from odoo.tools import formatLang
 
 from ..models.booking_counts import say_invoiced
 from ..models.booking_invoice_options import DATE_MODES
+from ..models.booking_invoice_run import MAX_DRAFTS
 from ..models.booking_settings import GROUPINGS
-
-# So many drafts are made while the user waits; more are made in the background.
-MAX_DRAFTS = 300
 
 # What the settings say of a choice of the wizard.
 DEFAULTS = {
