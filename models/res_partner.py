@@ -1,4 +1,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+from collections import Counter
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -22,9 +24,28 @@ class ResPartner(models.Model):
     )
 
     def _compute_booking_count(self):
+        counts = Counter()
+        rows = self.env["microsoft.booking"]._read_group(
+            self._get_bookings_domain(), ["partner_id", "payer_id"], ["__count"]
+        )
+        contacts = self.sudo().browse(
+            {contact.id for partner, payer, _count in rows for contact in partner | payer}
+        )
+        parents, known = {}, contacts
+        while contacts:
+            parents |= {contact.id: contact.parent_id.id for contact in contacts}
+            contacts = contacts.parent_id - known
+            known |= contacts
+        for partner, payer, count in rows:
+            # A booking that both of them have counts once on what is above both.
+            above = set()
+            for contact_id in (partner.id, payer.id):
+                while contact_id:
+                    above.add(contact_id)
+                    contact_id = parents[contact_id]
+            counts.update(dict.fromkeys(above, count))
         for partner in self:
-            domain = partner._get_bookings_domain()
-            partner.booking_count = self.env["microsoft.booking"].search_count(domain)
+            partner.booking_count = counts[partner._origin.id]
 
     def _get_bookings_domain(self):
         """The bookings that these contacts, or those below them, made or pay."""

@@ -19,6 +19,7 @@ from . import test_connect_wizard
 from . import test_connection
 from . import test_connection_concurrency
 from . import test_connection_watch
+from . import test_contact_counts
 from . import test_corrections
 from . import test_counts
 from . import test_dashboard
