@@ -108,12 +108,14 @@ class MicrosoftBookingRun(models.Model):
     def action_retry(self):
         """Start again what ended with problems or failed: of invoicing, what is still to invoice of it.
 
-        :return: a client action, or ``None`` when there was nothing to start
+        :return: a client action, or ``True`` when there was nothing to start
         :raise AccessError: when the user may not create invoices
         """
         res = super().action_retry()
         runs = self.filtered(lambda run: run.kind == "invoice")._retry_invoices()
-        return res or ({"type": "ir.actions.client", "tag": "soft_reload"} if runs else None)
+        if runs and res is True:
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return res
 
     def _retry_invoices(self):
         """Queue what is left of these runs, to be made as the user who asks for it.
