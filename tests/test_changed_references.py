@@ -31,7 +31,7 @@ class TestChangedReferences(ChangesCommon):
         self.sync()
 
     def drafted(self, *numbers):
-        """Bookings with these order numbers on drafts, in the order of the numbers, and the ids of their appointments."""
+        """Bookings with these order numbers on drafts, in their order, and the ids of their appointments."""
         graph_ids = [self.answered(number, days=days) for days, number in enumerate(numbers, 2)]
         self.sync()
         bookings = self.bookings().browse([self.bookings(graph_id).id for graph_id in graph_ids])
@@ -82,7 +82,9 @@ class TestChangedReferences(ChangesCommon):
         self.assertEqual(bookings.filtered("changed_after_invoicing"), second)
         self.assertEqual(second.proposal, "remove")
         self.settle(second)
-        self.assertEqual((second.billing_state, move.booking_ids), ("to_invoice", bookings - second))
+        self.assertEqual(
+            (second.billing_state, move.booking_ids), ("to_invoice", bookings - second)
+        )
         self.assertEqual((move.ref, move.amount_untaxed), ("4711", 100.0))
         self.assertIn("another customer reference", move.message_ids[0].body)
         self.assertEqual(second._create_invoices()["invoices"].ref, "4712")
@@ -105,9 +107,7 @@ class TestChangedReferences(ChangesCommon):
         self.assertEqual(bookings.mapped("proposal"), ["remove", "remove"])
         self.settle(bookings)
         self.assertFalse(move.exists())
-        self.assertEqual(
-            sorted(bookings._create_invoices()["invoices"].mapped("ref")), ["1", "2"]
-        )
+        self.assertEqual(sorted(bookings._create_invoices()["invoices"].mapped("ref")), ["1", "2"])
 
     def test_on_a_merged_line(self):
         self.settings.line_mode = "merged"
