@@ -4,6 +4,7 @@ from odoo.tools import split_every
 
 from .booking_address import Places, contact_address, level_text
 from .booking_twin import PORTION
+from .booking_twin_failure import Failures
 from .graph_messages import _lt, keep
 
 
@@ -108,8 +109,10 @@ class MicrosoftBookingCustomer(models.Model):
             lang=settings._get_data_lang(), booking_places=Places(self.env)
         )
         records = {record.id: record for record in listing.records}
+        failures = Failures(run, self._name)
         for graph_ids in split_every(PORTION, records):
-            customers._search_linked(settings, graph_ids)._take_changes(run)
+            customers._search_linked(settings, graph_ids)._take_changes(run, failures)
+        failures.forget_unseen()
         if settings.sync_customers != "both":
             return True
         return customers._send_contacts(settings, run, api, records, not listing.problems)

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, split_every
 
 from .booking_address import contact_address
-from .booking_merge import has_changed, to_send
+from .booking_merge import digest, digest_all, has_changed, to_send
 from .booking_twin import PORTION, Sender, SendingStopped
 from .graph_messages import _lt, keep
 
@@ -27,13 +27,16 @@ class MicrosoftBookingCustomer(models.Model):
             there already
         :return: whether it is done; ``False`` when the time slice ended before
         """
-        sender = Sender(run, api)
+        sender = Sender(run, api, "res.partner")
         try:
-            return self._send_changed(settings, sender, records) and (
+            is_done = self._send_changed(settings, sender, records) and (
                 not is_whole or self._send_new(settings, sender, records)
             )
         except SendingStopped:
             return True
+        if is_done and is_whole:
+            sender.failures.forget_unseen()
+        return is_done
 
     @api.model
     def _get_sent_domain(self, settings):
@@ -79,22 +82,27 @@ class MicrosoftBookingCustomer(models.Model):
             return True
         values = self._prepare_customer_values(self.partner_id, names)
         email = values.get("email")
-        if email and self._search_others(settings, email, self.partner_id):
+        is_taken = email and self._search_others(settings, email, self.partner_id)
+        if is_taken:
+            del values["email"]
+            names = [name for name in names if name != "email"]
+        done, answer = True, None
+        if names:
+            done, answer = sender.send(
+                self.partner_id,
+                lambda: sender.api.update_customer(
+                    settings.business_id, self.graph_id, known=record, **values
+                ),
+                stamp=digest_all(facts),
+            )
+        if not done:
+            return True
+        if is_taken:
             sender.tell(
                 self.partner_id,
                 keep(_lt("Another customer of Bookings has the address %(email)s."), email=email),
             )
-            del values["email"]
-            names = [name for name in names if name != "email"]
-            if not names:
-                return True
-        done, answer = sender.send(
-            self.partner_id,
-            lambda: sender.api.update_customer(
-                settings.business_id, self.graph_id, known=record, **values
-            ),
-        )
-        if not done:
+        if not names:
             return True
         self._note_sent(settings, answer, facts, names)
         return sender.commit()
@@ -228,6 +236,7 @@ class MicrosoftBookingCustomer(models.Model):
             done, record = sender.send(
                 partner,
                 lambda: sender.api.customer(settings.business_id, lost.graph_id),
+                stamp=digest_all(facts),
                 counts=False,
             )
             if not done:
@@ -242,6 +251,7 @@ class MicrosoftBookingCustomer(models.Model):
             sender,
             partner,
             lambda: sender.api.create_customer(settings.business_id, **values),
+            digest_all(facts),
         )
         if not customer:
             return True

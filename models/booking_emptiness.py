@@ -124,7 +124,7 @@ class MicrosoftBooking(models.Model):
                 self.env._("Nothing here, as far as Odoo knows"),
                 self.env._("Appointments that could not be read: %(count)s.", count=unread),
                 FAILURES,
-                self.env._("Unreadable Records"),
+                self.env._("Failed Records"),
             )
         return None
 

@@ -8,8 +8,13 @@ from odoo.exceptions import UserError
 
 from .booking_attendees import stamp_of
 from .booking_problem import RECORD_KINDS
-from .graph_messages import _lt, keep, say
+from .graph_messages import _lt, get_gist, keep, say
 
+# What is synchronised as far as an option says: the model of what is sent, and that of what mirrors it.
+TWIN_MODELS = {
+    "sync_customers": ("res.partner", "microsoft.booking.customer"),
+    "sync_services": ("product.product", "microsoft.booking.service"),
+}
 # The steps of a run whose list is complete, and the model that each mirrors.
 MASTER_MODELS = {
     "services": RECORD_KINDS["Service"][1],
@@ -19,10 +24,11 @@ MASTER_MODELS = {
 
 
 class MicrosoftBookingFailure(models.Model):
-    """A record of Bookings that could not be read or stored, over the runs: tried so often, then given up.
+    """A record that could not be read, stored or written to Bookings, over the runs: tried so often, then given up.
 
     What was given up costs no request any more and is no problem of each run. It is tried again when somebody asks
-    for it, in a full synchronisation, and as soon as Bookings lists it with other data.
+    for it, in a full synchronisation, and as soon as its data are others. One of Bookings has a Graph id; what has the
+    id of a record of Odoo instead could not be brought together with Bookings (:mod:`.booking_twin_failure`).
     """
 
     _name = "microsoft.booking.failure"
@@ -39,10 +45,11 @@ class MicrosoftBookingFailure(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(related="settings_id.company_id", store=True, index=True)
-    graph_id = fields.Char("Microsoft Graph ID", required=True, readonly=True)
+    graph_id = fields.Char("Microsoft Graph ID", readonly=True)
     model = fields.Char(
         required=True, readonly=True, default="microsoft.booking", export_string_translation=False
     )
+    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
     stamp = fields.Char(readonly=True, export_string_translation=False)
     attempts = fields.Integer(readonly=True)
     given_up = fields.Boolean(
@@ -59,6 +66,9 @@ class MicrosoftBookingFailure(models.Model):
     _graph_id_uniq = models.Constraint(
         "UNIQUE(settings_id, graph_id)", "A record of Bookings is noted once."
     )
+    _res_id_uniq = models.Constraint(
+        "UNIQUE(settings_id, model, res_id)", "A record of Bookings is noted once."
+    )
 
     @api.depends("words")
     @api.depends_context("lang")
@@ -69,6 +79,18 @@ class MicrosoftBookingFailure(models.Model):
     def _try_again(self):
         """Let the next run try these, however often they failed."""
         self.sudo().write({"attempts": 0, "given_up": False, "run_id": False})
+
+    def action_open_record(self):
+        """Open the record of Odoo that could not be brought together with Bookings.
+
+        :return: a window action
+        :raise UserError: when there is none
+        """
+        self.ensure_one()
+        record = self.res_id and self.env[self.model].browse(self.res_id).exists()
+        if not record:
+            raise UserError(self.env._("There is no record of it in Odoo."))
+        return record.get_formview_action() | {"target": "current"}
 
     def action_retry(self):
         """Try these again, now.
@@ -90,7 +112,7 @@ class MicrosoftBookingSettings(models.Model):
         "somebody asks for it. 0: it is tried by every one.",
     )
     failure_ids = fields.One2many("microsoft.booking.failure", "settings_id", readonly=True)
-    unreadable_count = fields.Integer("Unreadable", compute="_compute_unreadable_count")
+    unreadable_count = fields.Integer("Failed Records", compute="_compute_unreadable_count")
 
     _failure_limit_positive = models.Constraint(
         "CHECK(failure_limit >= 0)", "The limit is 0 or more."
@@ -122,6 +144,10 @@ class MicrosoftBookingSettings(models.Model):
         ).unlink()
 
     def _plan_run(self, run):
+        for name, (sent, mirror) in TWIN_MODELS.items():
+            # What is sent no more, or not even read, cannot fail.
+            idle = {"import": (sent,), "no": (sent, mirror)}.get(self[name], ())
+            self.failure_ids.filtered(lambda f, idle=idle: f.res_id and f.model in idle).unlink()
         steps = super()._plan_run(run)
         if self.failure_ids.filtered(lambda f: f.model == "microsoft.booking" and not f.given_up):
             # Of any time, also where no window reaches. Before the windows, which then leave them alone.
@@ -139,7 +165,7 @@ class MicrosoftBookingSettings(models.Model):
         res = super()._sync_master_data(run, api, name)
         # The list is complete: what it does not complain of any more is mended, or no longer there.
         self.failure_ids.filtered(
-            lambda f: f.model == MASTER_MODELS[name] and f.run_id != run
+            lambda f: f.graph_id and f.model == MASTER_MODELS[name] and f.run_id != run
         ).unlink()
         return res
 
@@ -283,7 +309,7 @@ class MicrosoftBooking(models.Model):
                 run._add_problem(
                     keep(
                         _lt("The appointment cannot be stored: %(error)s"),
-                        error=_first_line(error),
+                        error=get_gist(error),
                     ),
                     graph_id=records[0].id,
                 )
@@ -293,10 +319,3 @@ class MicrosoftBooking(models.Model):
         if records:
             settings._forget_failures(record.id for record in records)
         return counts
-
-
-def _first_line(error):
-    """What an error says, without the values that a database adds in further lines."""
-    if isinstance(error, (IntegrityError, DataError)):
-        return error.diag.message_primary or type(error).__name__
-    return str(error.args[0] if error.args else error)

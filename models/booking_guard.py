@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 MODULE = "microsoft_bookings"
-# Said in the context by what ties a line to the one that it reverses. Over RPC come texts and numbers, never this object.
+# In the context of what ties a line to the one that it reverses: over RPC come texts and numbers, never this object.
 TYING = object()
 
 

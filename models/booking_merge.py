@@ -15,6 +15,11 @@ def digest(value):
     return hashlib.sha256(value.encode()).hexdigest()[:16]
 
 
+def digest_all(values):
+    """What stands for all of these values, of whatever types."""
+    return digest(repr(sorted(values.items())))
+
+
 def settle(odoo, bookings, names=()):
     """What to keep once both sides have been brought together.
 

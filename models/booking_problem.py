@@ -1,6 +1,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..graph.errors import GraphError
 from .graph_messages import _lt, keep, keep_error, say
@@ -91,14 +92,22 @@ class MicrosoftBookingProblem(models.Model):
 
     def _get_failures(self):
         """What the runs have noted of the records that these problems are about."""
+        records = self.filtered("res_id").grouped("res_model")
         return (
             self.env["microsoft.booking.failure"]
             .sudo()
             .search(
-                [
-                    ("settings_id", "in", self.settings_id.ids),
-                    ("graph_id", "in", self.filtered("graph_id").mapped("graph_id")),
-                ]
+                Domain("settings_id", "in", self.settings_id.ids)
+                & Domain.OR(
+                    [
+                        Domain("graph_id", "in", self.filtered("graph_id").mapped("graph_id")),
+                        *(
+                            Domain("model", "=", model)
+                            & Domain("res_id", "in", problems.mapped("res_id"))
+                            for model, problems in records.items()
+                        ),
+                    ]
+                )
             )
         )
 

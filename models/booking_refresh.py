@@ -15,10 +15,10 @@ class MicrosoftBooking(models.Model):
     def _refresh_drafts(self, overwrite):
         """Let the drafts of these locked bookings follow them: product, quantity, price and text of their lines.
 
-        Each is freed, priced anew, and put back on its line; one that cannot stay on it (gone, another payer or customer
-        reference, nothing to pay, to check, not held yet) leaves the draft. What a person typed on the line stays, and is named in the
-        note, unless the booking is among ``overwrite``. A draft that is left empty is deleted, unless it was posted
-        before: then its number must not get lost.
+        Each is freed, priced anew, and put back on its line; one that cannot stay on it (gone, another payer or
+        customer reference, nothing to pay, to check, not held yet) leaves the draft. What a person typed on it stays,
+        and is named in the note, unless the booking is among ``overwrite``. A draft that is left empty is deleted,
+        unless it was posted before: then its number must not get lost.
 
         :return: the drafts that were refreshed and still exist
         """

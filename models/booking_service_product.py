@@ -4,6 +4,7 @@ from odoo import api, models
 from ..graph.records import PRICED
 from .booking_address import level_name, level_text
 from .booking_merge import settle
+from .booking_twin_failure import Failures
 from .graph_messages import _lt, keep
 
 
@@ -179,7 +180,9 @@ class MicrosoftBookingService(models.Model):
             )
         )
         linked = services.filtered("product_id")
-        linked._take_changes(run)
+        failures = Failures(run, self._name)
+        linked._take_changes(run, failures)
+        failures.forget_unseen()
         linked._tell_other_currency(run)
         if settings.create_products:
             # A product of the same name waits to be confirmed, instead of a second one being made.

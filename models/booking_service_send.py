@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from .booking_address import level_name
+from .booking_merge import digest_all
 from .booking_twin import Sender, SendingStopped
 from .graph_messages import _lt, keep
 
@@ -26,13 +27,16 @@ class MicrosoftBookingService(models.Model):
         :param is_whole: whether every record of that list could be understood; else none is made that may be there
         :return: whether it is done; ``False`` when the time slice ended before
         """
-        sender = Sender(run, api)
+        sender = Sender(run, api, "product.product")
         try:
-            return self._send_changed(settings, sender) and (
+            is_done = self._send_changed(settings, sender) and (
                 not is_whole or self._send_new(settings, sender)
             )
         except SendingStopped:
             return True
+        if is_done and is_whole:
+            sender.failures.forget_unseen()
+        return is_done
 
     @api.model
     def _get_sent_domain(self, settings):
@@ -60,6 +64,7 @@ class MicrosoftBookingService(models.Model):
                 lambda service=service, values=values: sender.api.update_service(
                     settings.business_id, service.graph_id, **values
                 ),
+                stamp=digest_all(values),
             )
             if not done:
                 continue
@@ -105,24 +110,21 @@ class MicrosoftBookingService(models.Model):
         )
         taken = {level_name(service.name) for service in self}
         waiting = []
+        same_name = _lt(
+            "Bookings has services of the same name as these products. "
+            "Confirm under “Bookings Services” that they are the same: %(names)s"
+        )
         for product in products:
             name = product.with_context(display_default_code=False).display_name
             if level_name(name) in taken:
-                waiting.append(name)
+                if sender.failures.note(product, keep(same_name, names=name)):
+                    waiting.append(name)
                 continue
             taken.add(level_name(name))
             if not self._send_one(settings, sender, product):
                 return False
         if waiting:
-            sender.run._add_problem(
-                keep(
-                    _lt(
-                        "Bookings has services of the same name as these products. "
-                        "Confirm under “Bookings Services” that they are the same: %(names)s"
-                    ),
-                    names=", ".join(waiting),
-                )
-            )
+            sender.run._add_problem(keep(same_name, names=", ".join(waiting)))
         return True
 
     @api.model
@@ -147,19 +149,19 @@ class MicrosoftBookingService(models.Model):
             sender,
             product,
             lambda: sender.api.create_service(settings.business_id, **values),
+            digest_all(values),
         )
         if not service:
             return True
         facts = service._get_odoo_facts(product)
         service._settle(facts, list(facts))
         if not comparable:
-            sender.tell(
-                product,
-                keep(
-                    _lt(
-                        "Its price is not in %(currency)s, the currency of the business: type it in Bookings."
-                    ),
-                    currency=settings.currency_id.name or "?",
+            # Once, as it is there now.
+            problem = keep(
+                _lt(
+                    "Its price is not in %(currency)s, the currency of the business: type it in Bookings."
                 ),
+                currency=settings.currency_id.name or "?",
             )
+            sender.run._add_problem(sender.get_words(product, problem), record=product)
         return sender.commit()

@@ -6,8 +6,9 @@ from odoo.exceptions import UserError
 
 from ..graph.errors import AccessError as GraphAccessError
 from ..graph.errors import AuthError, ConfigurationError, GraphError
-from .booking_merge import settle, to_send, to_take
-from .graph_messages import _lt, keep, keep_error
+from .booking_merge import digest_all, settle, to_send, to_take
+from .booking_twin_failure import Failures
+from .graph_messages import _lt, get_gist, keep, keep_error
 
 # So many records are compared at once.
 PORTION = 200
@@ -24,26 +25,31 @@ class Sender:
 
     :param run: the ``microsoft.booking.run`` that counts and keeps the problems
     :param api: a :class:`..graph.bookings.BookingsApi`
+    :param model: the model of the records
     """
 
-    def __init__(self, run, api):
+    def __init__(self, run, api, model):
         self.run = run
         self.api = api
         self.env = run.env
+        self.failures = Failures(run, model)
         self._unconfirmed = 0
 
-    def send(self, record, write, *, counts=True):
+    def send(self, record, write, *, stamp, counts=True):
         """Carry out one write.
 
         A write that was perhaps carried out is never repeated here: the next run lists first what Bookings has.
 
         :param record: the contact or product that is written
         :param write: a function without arguments, of ``api``
+        :param stamp: what tells the data to write from other data of the same record
         :param counts: whether it changes something in Bookings
         :return: whether it was written, and what ``write`` returned
         :raise SendingStopped: when no further one has to be tried
         :raise GraphError: for what stops the whole run
         """
+        if self.failures.leave_out(record, stamp):
+            return False, None
         try:
             answer = write()
         except GraphAccessError as error:
@@ -54,29 +60,44 @@ class Sender:
         except GraphError as error:
             if error.retryable:
                 raise
-            self.tell(record, keep_error(error), error.request_id)
-            self._unconfirmed += error.code == "write_unconfirmed"
+            is_unconfirmed = error.code == "write_unconfirmed"
+            self.tell(
+                record,
+                keep_error(error),
+                request_id=error.request_id,
+                stamp=stamp,
+                is_try=True,
+                # Bookings has not refused it: the next run looks what has become of it.
+                lasts=not is_unconfirmed,
+            )
+            self._unconfirmed += is_unconfirmed
             if self._unconfirmed >= MOST_UNCONFIRMED:
                 raise SendingStopped from error
             return False, None
         self._unconfirmed = 0
         self.run._add_counts(sent=counts)
+        if counts:
+            self.failures.forget(record)
         return True, answer
 
-    def tell(self, record, problem, request_id=None):
-        """Keep why a record was not written to Bookings, or not all of it.
+    def tell(self, record, problem, **noted):
+        """Keep why a record was not written to Bookings, or not all of it: a problem of the run when it is news.
 
         :param record: the contact or product
         :param problem: words that :mod:`.graph_messages` kept
+        :param noted: as for :meth:`.booking_twin_failure.Failures.note`
         """
-        self.run._add_problem(
-            keep(
-                _lt("“%(name)s” was not written to Bookings. %(problem)s"),
-                name=record.display_name,
-                problem=problem,
-            ),
-            record=record,
-            request_id=request_id,
+        words = self.get_words(record, problem)
+        if self.failures.note(record, words, **noted):
+            request_id = noted.get("request_id")
+            self.run._add_problem(words, record=record, request_id=request_id)
+
+    def get_words(self, record, problem):
+        """That a record was not written to Bookings, and why: words to be kept."""
+        return keep(
+            _lt("“%(name)s” was not written to Bookings. %(problem)s"),
+            name=record.display_name,
+            problem=problem,
         )
 
     def commit(self):
@@ -167,23 +188,24 @@ class MicrosoftBookingTwin(models.AbstractModel):
         if settled != (self.settled or {}):
             self.settled = settled
 
-    def _take_changes(self, run):
+    def _take_changes(self, run, failures):
         """Let the twins in Odoo take over what Bookings alone has changed.
 
         One that Odoo refuses is told, tried again by the next run, and does not hold up the others.
 
         :param run: the ``microsoft.booking.run`` that keeps the problems
+        :param failures: a :class:`.booking_twin_failure.Failures` of this model
         """
         for mirror in self.filtered(lambda mirror: mirror._is_twin()):
             twin = mirror[mirror._twin_field]
             facts = mirror._get_odoo_facts(twin)
             names = to_take(facts, mirror._get_bookings_facts(), mirror.settled or {})
             vals = mirror._prepare_taken_vals(run, names) if names else {}
-            if vals and not mirror._write_twin(run, twin, vals):
+            if vals and not mirror._write_twin(run, failures, twin, vals):
                 names = ()
             mirror._settle(mirror._get_odoo_facts(twin), names)
 
-    def _write_twin(self, run, twin, vals):
+    def _write_twin(self, run, failures, twin, vals):
         """Write the twin, on its own and with a note of what was there before.
 
         :return: whether Odoo accepted it
@@ -195,14 +217,13 @@ class MicrosoftBookingTwin(models.AbstractModel):
                 self.env.flush_all()
         except (UserError, ValueError, IntegrityError, DataError) as error:
             self.env.invalidate_all()
-            run._add_problem(
-                keep(
-                    _lt("“%(name)s” could not take over what Bookings says: %(problem)s"),
-                    name=self.display_name,
-                    problem=str(error.args[0] if error.args else error),
-                ),
-                record=twin,
+            words = keep(
+                _lt("“%(name)s” could not take over what Bookings says: %(problem)s"),
+                name=self.display_name,
+                problem=get_gist(error),
             )
+            if failures.note(self, words, stamp=digest_all(vals)):
+                run._add_problem(words, record=twin)
             return False
         labels = {name: twin._fields[name].get_description(self.env)["string"] for name in vals}
         changes = ", ".join(
@@ -215,15 +236,16 @@ class MicrosoftBookingTwin(models.AbstractModel):
         )
         return True
 
-    def _create_sent(self, settings, sender, twin, write):
+    def _create_sent(self, settings, sender, twin, write, stamp):
         """Create a record of Odoo in Bookings, and here what mirrors it.
 
         :param sender: a :class:`Sender`
         :param twin: the contact or product
         :param write: a function without arguments, of ``sender.api``, that creates it and returns it
+        :param stamp: as for :meth:`Sender.send`
         :return: the new record, empty when it was not created
         """
-        done, record = sender.send(twin, write)
+        done, record = sender.send(twin, write, stamp=stamp)
         if not done:
             return self.browse()
         return self.create(

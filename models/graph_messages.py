@@ -1,6 +1,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Words in the user's language: those of ``graph/``, which knows no Odoo, and those that are kept to be read later."""
 
+from psycopg2 import DatabaseError
+
 from odoo.tools.translate import get_translation
 
 from ..graph.errors import ERROR_CODES
@@ -39,6 +41,13 @@ def keep(sentence, **details):
     :return: a dict that JSON carries, for :func:`say`
     """
     return {"sentence": sentence, "details": details}
+
+
+def get_gist(error):
+    """What an error of Odoo or of its database says, without the values that a database adds in further lines."""
+    if isinstance(error, DatabaseError):
+        return error.diag.message_primary or type(error).__name__
+    return str(error.args[0] if error.args else error)
 
 
 def keep_error(error):

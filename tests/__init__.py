@@ -8,6 +8,7 @@ from . import test_arrivals
 from . import test_bad_input
 from . import test_both_borders
 from . import test_both_customers
+from . import test_both_failures
 from . import test_both_services
 from . import test_changed_references
 from . import test_changes

@@ -31,7 +31,7 @@ class TestChangedReferences(ChangesCommon):
         self.sync()
 
     def drafted(self, *numbers):
-        """Bookings with these order numbers on drafts, in the order of the numbers, and the ids of their appointments."""
+        """Bookings with these order numbers on drafts, in their order, and the ids of their appointments."""
         graph_ids = [self.answered(number, days=days) for days, number in enumerate(numbers, 2)]
         self.sync()
         bookings = self.bookings().browse([self.bookings(graph_id).id for graph_id in graph_ids])
