@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, split_every
 
 from .booking_address import contact_address
-from .booking_merge import digest, digest_all, has_changed, to_send
+from .booking_merge import digest_all, has_changed, to_send
 from .booking_twin import PORTION, Sender, SendingStopped
 from .graph_messages import _lt, keep
 
