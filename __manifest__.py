@@ -41,7 +41,11 @@
         "views/booking_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["microsoft_bookings/static/src/**/*"],
+        "web.assets_backend": [
+            "microsoft_bookings/static/src/**/*",
+            ("remove", "microsoft_bookings/static/src/booking_graph.js"),
+        ],
+        "web.assets_backend_lazy": ["microsoft_bookings/static/src/booking_graph.js"],
         "web.assets_tests": ["microsoft_bookings/static/tests/tours/*.js"],
     },
 }

@@ -168,16 +168,12 @@ class MicrosoftBooking(models.Model):
     )
     _settings_start_idx = models.Index("(settings_id, start)")
 
-    @api.depends("customer_name", "customer_email", "service_id", "service_date")
+    @api.depends("title", "service_date")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for booking in self:
-            parts = (
-                booking.customer_name or booking.customer_email or booking.env._("No customer"),
-                booking.service_id.name,
-                booking.service_date and format_date(booking.env, booking.service_date),
-            )
-            booking.display_name = " · ".join(part for part in parts if part)
+            day = booking.service_date and format_date(booking.env, booking.service_date)
+            booking.display_name = " · ".join(filter(None, (booking.title, day)))
 
     @api.depends("start", "settings_id.tz")
     def _compute_service_date(self):

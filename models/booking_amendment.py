@@ -97,7 +97,8 @@ class MicrosoftBooking(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "microsoft_bookings.microsoft_booking_amend_action"
         )
-        return action | {"context": {"default_booking_ids": self.ids}}
+        context = {"default_booking_ids": self.ids, "dialog_size": "extra-large"}
+        return action | {"context": context}
 
     @api.model
     def _settle_changes(self, decisions, reason=None):

@@ -1,6 +1,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 from odoo import api, fields, models
 
+# Numbers of Odoo's palette, by billing state, in the colours of the badges.
+COLORS = {
+    "to_check": 2,
+    "to_invoice": 10,
+    "draft": 4,
+    "invoiced": 8,
+    "paid": 11,
+    "excluded": 28,
+    "cancelled": 25,
+}
+
 
 class MicrosoftBooking(models.Model):
     """What the screens say of a booking: where it stands in a word, what to do in a sentence, how fresh it is."""
@@ -12,6 +23,9 @@ class MicrosoftBooking(models.Model):
     status = fields.Char(
         compute="_compute_status", help="Ready, upcoming, on an invoice, or what there is to check."
     )
+    color = fields.Integer(compute="_compute_color", export_string_translation=False)
+    # Who and what, where it is seen when.
+    title = fields.Char(compute="_compute_title", export_string_translation=False)
     issue_text = fields.Text("What to Do", compute="_compute_issue_text")
     data_as_of = fields.Datetime(related="settings_id.last_success", string="Data as of")
 
@@ -28,6 +42,19 @@ class MicrosoftBooking(models.Model):
                 if booking.is_upcoming
                 else issues.get(booking.issue) or states.get(booking.billing_state)
             )
+
+    @api.depends("billing_state")
+    def _compute_color(self):
+        for booking in self:
+            booking.color = COLORS.get(booking.billing_state, 0)
+
+    @api.depends("customer_name", "customer_email", "service_id")
+    @api.depends_context("lang")
+    def _compute_title(self):
+        for booking in self:
+            customer = booking.customer_name or booking.customer_email
+            parts = (customer or booking.env._("No customer"), booking.service_id.name)
+            booking.title = " · ".join(filter(None, parts))
 
     @api.depends(
         "issue",

@@ -62,6 +62,8 @@ from . import test_runs_concurrency
 from . import test_runs_failures
 from . import test_screens
 from . import test_screens_changes
+from . import test_screens_charts
+from . import test_screens_whole
 from . import test_security
 from . import test_staff
 from . import test_story_absences
