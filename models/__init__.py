@@ -43,6 +43,7 @@ from . import booking_employer
 from . import booking_listing
 from . import booking_disappearance
 from . import booking_import
+from . import booking_internal
 from . import booking_failure
 from . import booking_privacy
 from . import booking_reference

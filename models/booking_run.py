@@ -71,11 +71,14 @@ class MicrosoftBookingRun(models.Model):
     )
 
     @api.depends("kind", "settings_id", "create_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for run in self:
             name = f"{kinds.get(run.kind, '')} #{run.id}"
-            run.display_name = f"{run.settings_id.name}: {name}" if run.settings_id else name
+            if run.settings_id:
+                name = self.env._("%(name)s: %(text)s", name=run.settings_id.name, text=name)
+            run.display_name = name
 
     @api.depends("problem_ids")
     def _compute_problem_count(self):

@@ -6,8 +6,7 @@ from odoo.tests import tagged
 from .test_screens import ScreensCommon
 
 
-@tagged("post_install", "-at_install")
-class TestChoiceScreens(ScreensCommon):
+class ChoiceScreens(ScreensCommon):
     def setUp(self):
         super().setUp()
         self.settings.create_contacts = False
@@ -21,6 +20,9 @@ class TestChoiceScreens(ScreensCommon):
         self.user.group_ids += self.env.ref("base.group_partner_manager")
         self.sync()
 
+
+@tagged("post_install", "-at_install")
+class TestChoiceScreens(ChoiceScreens):
     def test_one_click_each_and_undone(self):
         self.start_tour(
             "/odoo/bookings-customers", "microsoft_bookings_choices", login=self.user.login
@@ -40,3 +42,18 @@ class TestChoiceScreens(ScreensCommon):
 @tagged("post_install", "-at_install")
 class TestChoiceScreensInFrench(TestChoiceScreens):
     lang = "fr_FR"
+
+
+@tagged("post_install", "-at_install")
+class TestChoiceScreensOnAPhone(ChoiceScreens):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_one_of_several(self):
+        bob = self.bookings().customer_id.filtered(lambda customer: customer.name == "Bob")
+        self.start_tour(
+            f"/odoo/bookings-customers/{bob.id}",
+            "microsoft_bookings_choice_phone",
+            login=self.user.login,
+        )
+        self.assertEqual(bob.partner_id.name, "Second Bob")

@@ -4,9 +4,12 @@
 import json
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
 
 from ..sandbox.world import Attendee
 from .common import BUSINESS
@@ -165,6 +168,37 @@ class TestErasure(RunsCommon):
         self.sync()
         self.assertEqual(self.bookings(self.excluded).price, 70.0)
         self.assert_nobody()
+
+    def test_grouped_by_anything_offered_the_erased_are_together(self):
+        self.partner.action_anonymise_bookings()
+        Booking = self.env["microsoft.booking"]
+        erased = [("anonymised_at", "!=", False)]
+        self.assertEqual(Booking.search_count(erased), 2)
+        offered = [
+            name
+            for name, field in Booking.fields_get(attributes=["type", "groupable"]).items()
+            if field["type"] == "char" and field["groupable"]
+        ]
+        self.assertIn("customer_name", offered)
+        for name in offered:
+            # Of an appointment there is one of each, by what it is.
+            if name != "graph_id":
+                self.assertEqual(len(Booking._read_group(erased, [name])), 1, name)
+        names = ("attendee_key", "fingerprint", "list_digest")
+        for name, field in Booking.fields_get(names, ["groupable", "searchable"]).items():
+            self.assertEqual(field, {"groupable": False, "searchable": False}, name)
+
+    def test_the_list_of_the_erased_is_by_day(self):
+        self.partner.action_anonymise_bookings()
+        Erasure = self.env["microsoft.booking.erasure"]
+        action = self.env.ref("microsoft_bookings.microsoft_booking_erasure_action")
+        search = etree.fromstring(Erasure.get_view(view_type="search")["arch"])
+        (chosen,) = (name.removeprefix("search_default_") for name in safe_eval(action.context))
+        (grouping,) = search.xpath(f"//filter[@name='{chosen}']/@context")
+        groups = Erasure.formatted_read_group([], [safe_eval(grouping)["group_by"]], ["__count"])
+        self.assertEqual(len(groups), 1)
+        for random in Erasure.search([]).mapped("batch"):
+            self.assertNotIn(random, str(groups))
 
     def test_an_id_that_changes_brings_nobody_back(self):
         before = self.bookings()

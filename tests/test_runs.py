@@ -156,6 +156,11 @@ class TestRuns(RunsCommon):
         self.assertIn("8 des 8 rendez-vous", self.french(run.problem_ids).message)
         self.assertIn("8 des 8 rendez-vous", self.french(self.settings).gone_question)
 
+    def test_a_run_is_called_in_the_language_of_its_reader(self):
+        run = self.sync()
+        self.assertEqual(run.display_name, f"Studio: Synchronisation #{run.id}")
+        self.assertEqual(self.french(run).display_name, f"Studio : Synchronisation #{run.id}")
+
     def test_a_problem_leads_to_its_record(self):
         graph_id = self.book()
         self.sync()

@@ -139,6 +139,21 @@ class TestScreens(ScreensCommon):
         self.sync()
         self.start_tour("/odoo/accounting", "microsoft_bookings_card", login=self.user.login)
 
+    def test_a_booking_without_customer_says_so(self):
+        unknown = self.book(self.haircut, days=6, customers=[])
+        self.sync()
+        self.start_tour(
+            f"/odoo/bookings/{self.bookings(unknown).id}",
+            "microsoft_bookings_nobody",
+            login=self.user.login,
+        )
+
+    def test_compare_a_month_twice(self):
+        self.sync()
+        self.start_tour(
+            "/odoo/bookings-month-check", "microsoft_bookings_month_check", login=self.user.login
+        )
+
     def test_synchronise_now(self):
         self.user.group_ids += self.env.ref("account.group_account_manager")
         url = f"/odoo/booking-sync-settings/{self.settings.id}"

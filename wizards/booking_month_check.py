@@ -138,9 +138,8 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
         return zone
 
     def action_check(self):
-        """Read the month from Bookings and compare.
+        """Read the month from Bookings and compare: the screen shows the outcome.
 
-        :return: a window action that shows the outcome
         :raise UserError: when the business' time zone is not known, or nothing can sign in
         """
         self.ensure_one()
@@ -154,7 +153,6 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
             counts = dict.fromkeys((name for name in self._fields if name.endswith("_count")), 0)
             vals |= counts | {"state": "unread", "problem": explain(self.env, error)["text"]}
         self.write(vals)
-        return self._get_action()
 
     def action_sync(self):
         """Synchronise the business: everything when the month lies further back than that is read by itself.
@@ -185,16 +183,6 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
             "name": self.title,
             "domain": [("id", "in", bookings.ids)],
             "context": {},
-            "target": "current",
-        }
-
-    def _get_action(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Month Check"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
             "target": "current",
         }
 

@@ -44,3 +44,14 @@ tours.add("microsoft_bookings_undo_choice", {
         {trigger: `${without("Bob")} ${row("Ana")}`},
     ],
 });
+
+tours.add("microsoft_bookings_choice_phone", {
+    steps: () => [
+        {
+            trigger:
+                ".o_field_widget[name=candidate_ids] .o_kanban_record:contains(Second) button[name=action_choose_for_booking_customer]",
+            run: "click",
+        },
+        {trigger: ".o_form_view .o_field_widget[name=match_state] .text-bg-success"},
+    ],
+});

@@ -388,3 +388,21 @@ tours.add("microsoft_bookings_settle_phone", {
         },
     ],
 });
+
+tours.add("microsoft_bookings_nobody", {
+    steps: () => [{trigger: ".o_form_view .oe_title h1:contains(No customer)"}],
+});
+
+tours.add("microsoft_bookings_month_check", {
+    steps: () => [
+        {trigger: ".o_form_view button[name=action_check]", run: "click"},
+        {trigger: ".o_form_view .alert-success, .o_form_view .alert-warning"},
+        {trigger: ".o_form_view button[name=action_check]", run: "click"},
+        {
+            content: "It is one screen, and not one on top of the other",
+            trigger:
+                ".o_control_panel:not(:has(.breadcrumb-item)):not(:has(.o_form_button_create))",
+        },
+        {trigger: ".o_form_view .o_field_widget[name=read_at]"},
+    ],
+});
