@@ -22,6 +22,8 @@ FOLLOW = """
     let guess = false;
     const follow = () => {
         const index = Number(localStorage.getItem("current_tour.index"));
+        // What was clicked is drawn anew and gone: the tour goes back, and a person with it.
+        done = index < done ? index - 1 : done;
         const found = index > done && isThere(all[index - 1]) && queryFirst(all[index].trigger, {visible: true});
         guess ||= Boolean(queryFirst(".modal"));
         if (found && (guess || queryFirst(".o_tour_pointer", {visible: true}))) {
