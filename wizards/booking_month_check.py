@@ -140,6 +140,7 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
     def action_check(self):
         """Read the month from Bookings and compare: the screen shows the outcome.
 
+        :return: ``True``
         :raise UserError: when the business' time zone is not known, or nothing can sign in
         """
         self.ensure_one()
@@ -153,6 +154,7 @@ class MicrosoftBookingMonthCheck(models.TransientModel):
             counts = dict.fromkeys((name for name in self._fields if name.endswith("_count")), 0)
             vals |= counts | {"state": "unread", "problem": explain(self.env, error)["text"]}
         self.write(vals)
+        return True
 
     def action_sync(self):
         """Synchronise the business: everything when the month lies further back than that is read by itself.
