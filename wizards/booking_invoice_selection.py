@@ -26,7 +26,7 @@ class MicrosoftBookingInvoice(models.TransientModel):
     is_synced = fields.Boolean(readonly=True)
     late_booking_ids = fields.Many2many("microsoft.booking", compute="_compute_late_booking_ids")
     late_text = fields.Char("Arrived Meanwhile", compute="_compute_late_booking_ids")
-    selected_text = fields.Char("Bookings", compute="_compute_late_booking_ids")
+    selected_text = fields.Char("Selected Bookings", compute="_compute_late_booking_ids")
     open_run_ids = fields.Many2many("microsoft.booking.run", compute="_compute_freshness")
     stale_warning = fields.Text(compute="_compute_freshness")
 
